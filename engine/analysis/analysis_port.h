@@ -1,0 +1,116 @@
+// The border of the analysis core: records with times in, verdicts out, both as plain values, so that a separate
+// process can stand behind it. Whoever implements it opens no file, reads no clock and knows no Qt.
+#pragma once
+
+#include "engine/base/problem.h"
+#include "engine/base/record.h"
+#include "engine/base/result.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bartizan {
+
+// The two documented behaviours where the reference's log tester and live engine differ (spec §7.3, §8.4).
+enum class AnalysisMode { Daemon, Tester };
+
+// A file as bytes. The core never opens one itself.
+struct SourceFile
+{
+    std::string name; // as shown in problems; rule and decoder files are ordered by base name (spec §2)
+    std::string bytes;
+};
+
+struct RulesetSource
+{
+    std::vector<SourceFile> decoders;
+    std::vector<SourceFile> rules;
+    // `name` is the path below lists/ ("blacklist-alienvault", "amazon/aws-eventnames"); a rule may name it so, or
+    // with "lists/" or "etc/lists/" in front.
+    std::vector<SourceFile> lists;
+};
+
+struct RulesetSummary
+{
+    std::size_t rules = 0;
+    std::size_t decoders = 0;
+    std::size_t lists = 0;
+    std::size_t listEntries = 0;
+};
+
+struct RuleInfo
+{
+    std::uint32_t id = 0;
+    int level = 0;
+    std::string description; // expanded
+    std::string rawGroups;   // as if_group and rules_group see it (spec §6.5)
+    std::vector<std::string> groups; // for display, without the compliance items
+    std::vector<std::pair<std::string, std::vector<std::string>>> compliance; // "pci_dss" → {"11.4"}, in alert order
+    std::vector<std::string> mitreIds;
+    int frequency = 0; // of a composite, else 0
+    std::uint64_t firedTimes = 0;
+    bool mail = false;       // options alert_by_email
+    bool noActiveResponse = false; // no_ar, or accuracy="0" (spec §10.2)
+    bool noFullLog = false;
+};
+
+struct Field
+{
+    std::string name;
+    std::string value;
+    bool isStatic = false;
+};
+
+struct Verdict
+{
+    std::uint32_t record = 0; // index into the batch
+    std::optional<std::string> timestamp;
+    std::optional<std::string> hostname;
+    std::optional<std::string> programName;
+    std::string decoderName;   // empty when none matched
+    std::string decoderParent;
+    std::vector<Field> fields; // statics in alert order, then dynamic fields as decoded
+    std::optional<RuleInfo> rule;
+    bool alert = false;         // worth an alert (spec §7.3): level and options say so
+    bool respond = false;       // active responses may run: level > 0, not silenced (spec §10.2)
+    std::string previousOutput; // spec §8.6
+};
+
+enum class VerdictDetail {
+    AlertsOnly, // only verdicts with `alert` or `respond` set come back
+    Everything, // one verdict per record, in order
+};
+
+class AnalysisPort
+{
+public:
+    virtual ~AnalysisPort() = default;
+
+    // Appends to `verdicts`. Records are analysed in order; time never runs backwards within a session.
+    virtual Result<void> analyse(const RecordBatch& batch, VerdictDetail detail, std::vector<Verdict>& verdicts) = 0;
+
+    // Compiles `source` beside the running set and swaps it in. Every problem found is returned; broken files or rules
+    // are set aside and the rest is used. An Error (nothing usable) leaves the running set as it was. Correlation
+    // state of rules that exist before and after is kept.
+    virtual Result<Problems> load(const RulesetSource& source) = 0;
+
+    [[nodiscard]] virtual RulesetSummary summary() const = 0;
+};
+
+struct AnalysisOptions
+{
+    AnalysisMode mode = AnalysisMode::Daemon;
+    int logAlertLevel = 3;          // alert from this level on
+    std::size_t memorySize = 8192;  // events remembered for correlation (spec §8.1)
+    bool dropIncompleteFirewallEvents = true; // log_fw (spec §7.3), daemon only
+};
+
+// The analysis in this process. Not thread-safe: one thread owns it.
+[[nodiscard]] std::unique_ptr<AnalysisPort> makeAnalyser(const AnalysisOptions& options);
+
+} // namespace bartizan

@@ -1,0 +1,48 @@
+// The three pattern languages of the rules (spec §3): OS_Regex, OS_Match and PCRE2. A pattern is compiled once and
+// then only read: match() is const and safe to call from several threads.
+#pragma once
+
+#include "engine/base/result.h"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bartizan {
+
+enum class PatternType { OsRegex, OsMatch, Pcre2 };
+
+// "osregex", "osmatch" or "pcre2", any case.
+[[nodiscard]] std::optional<PatternType> patternTypeFromName(std::string_view name);
+
+class Pattern
+{
+public:
+    virtual ~Pattern() = default;
+    Pattern() = default;
+    Pattern(const Pattern&) = delete;
+    Pattern& operator=(const Pattern&) = delete;
+
+    // Whether the pattern is found in `subject`.
+    [[nodiscard]] virtual bool matches(std::string_view subject) const = 0;
+
+    // As matches(), and on success: the offset at which a decoder's after_* continues (spec §3.2: index of the last
+    // byte matched + 1, with the machine's oddities), and the captured views into `subject`, in order, in `captures`
+    // (cleared first; an unset PCRE2 group is an empty view). OS_Match has no captures and returns subject.size().
+    [[nodiscard]] virtual std::optional<std::size_t> matchEnd(std::string_view subject,
+                                                              std::vector<std::string_view>& captures) const = 0;
+
+    [[nodiscard]] virtual PatternType type() const = 0;
+    [[nodiscard]] virtual const std::string& text() const = 0;
+};
+
+// The error's message says what in the text is wrong and at which byte.
+[[nodiscard]] Result<std::unique_ptr<const Pattern>> compilePattern(PatternType type, std::string_view text);
+
+// The word match of `if_group` (spec §3.4).
+[[nodiscard]] bool wordMatch(std::string_view pattern, std::string_view subject);
+
+} // namespace bartizan
