@@ -5,6 +5,7 @@
 #include "engine/base/problem.h"
 #include "engine/base/record.h"
 #include "engine/base/result.h"
+#include "engine/base/ruleset_source.h"
 
 #include <cstdint>
 #include <memory>
@@ -18,22 +19,6 @@ namespace bartizan {
 
 // The two documented behaviours where the reference's log tester and live engine differ (spec §7.3, §8.4).
 enum class AnalysisMode { Daemon, Tester };
-
-// A file as bytes. The core never opens one itself.
-struct SourceFile
-{
-    std::string name; // as shown in problems; rule and decoder files are ordered by base name (spec §2)
-    std::string bytes;
-};
-
-struct RulesetSource
-{
-    std::vector<SourceFile> decoders;
-    std::vector<SourceFile> rules;
-    // `name` is the path below lists/ ("blacklist-alienvault", "amazon/aws-eventnames"); a rule may name it so, or
-    // with "lists/" or "etc/lists/" in front.
-    std::vector<SourceFile> lists;
-};
 
 struct RulesetSummary
 {
