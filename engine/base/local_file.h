@@ -1,0 +1,53 @@
+// A `<localfile>` block as data (spec §11): read by the configuration, carried out by the log sources.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bartizan {
+
+// Where something was written, for problems about it.
+struct ConfigPlace
+{
+    std::string file;
+    int line = 0;   // from 1
+    int column = 0; // from 1, in bytes
+
+    bool operator==(const ConfigPlace&) const = default;
+};
+
+// A pattern that drops or keeps lines: `<ignore>`, `<restrict>`. The text compiles.
+struct LineFilter
+{
+    std::string text;
+    std::string type = "pcre2"; // a name of patternTypeFromName()
+};
+
+struct LocalFile
+{
+    std::string format;   // log_format as written: "syslog", "json", ...
+    std::string location; // may hold `* ? [ ]` and strftime names
+    std::string alias;
+    std::string command;   // of the formats command and full_command
+    std::string frequency; // seconds, "hourly", "daily"; as written
+    bool onlyFutureEvents = true;
+    std::vector<std::pair<std::string, std::string>> labels; // added to JSON lines
+    std::vector<LineFilter> ignore;                          // a line that matches one of them is dropped
+    std::vector<LineFilter> restrict;                        // a line that matches none of them is dropped
+    std::vector<std::string> exclude;                        // globs, taken off the matches of `location`
+    std::vector<std::string> targets;
+    std::optional<std::string> outFormat;
+    std::optional<std::string> age;            // "1d": skip older files
+    std::optional<std::string> query;          // event channel, macOS
+    std::optional<std::string> multilineRegex; // of multi-line-regex
+    std::optional<std::string> filter;         // journald
+    std::optional<std::string> reconnectTime;
+    bool ignoreBinaries = false;
+    ConfigPlace place;
+    ConfigPlace formatPlace;
+};
+
+} // namespace bartizan
