@@ -1,5 +1,5 @@
-// The three pattern languages of the rules (spec §3): OS_Regex, OS_Match and PCRE2. A pattern is compiled once and
-// then only read: match() is const and safe to call from several threads.
+// The three pattern languages of the rules (spec §3): OS_Regex, OS_Match and PCRE2. A pattern is compiled
+// once and then only read: match() is const and safe to call from several threads.
 #pragma once
 
 #include "engine/base/result.h"
@@ -29,11 +29,17 @@ public:
     // Whether the pattern is found in `subject`.
     [[nodiscard]] virtual bool matches(std::string_view subject) const = 0;
 
-    // As matches(), and on success: the offset at which a decoder's after_* continues (spec §3.2: index of the last
-    // byte matched + 1, with the machine's oddities), and the captured views into `subject`, in order, in `captures`
-    // (cleared first; an unset PCRE2 group is an empty view). OS_Match has no captures and returns subject.size().
-    [[nodiscard]] virtual std::optional<std::size_t> matchEnd(std::string_view subject,
-                                                              std::vector<std::string_view>& captures) const = 0;
+    // As matches(), and on success: the offset at which a decoder's after_* continues (spec §3.2: index of
+    // the last byte matched + 1, with the machine's oddities), and the captured views into `subject`, in
+    // order, in `captures` (cleared first; an unset PCRE2 group is an empty view). OS_Match has no captures
+    // and returns subject.size().
+    [[nodiscard]] virtual std::optional<std::size_t>
+    matchEnd(std::string_view subject, std::vector<std::string_view>& captures) const = 0;
+
+    // The same offset where no captures are asked for, as for a prematch. The OS_Regex machine may decide
+    // differently at the end of the subject when it has to set captures (spec §3.2), so the two are not
+    // interchangeable.
+    [[nodiscard]] virtual std::optional<std::size_t> matchEnd(std::string_view subject) const = 0;
 
     [[nodiscard]] virtual PatternType type() const = 0;
     [[nodiscard]] virtual const std::string& text() const = 0;

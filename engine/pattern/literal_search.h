@@ -1,0 +1,30 @@
+// A plain substring search that ignores ASCII case: the fast part under every pattern language.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace bartizan {
+
+class LiteralSearch
+{
+public:
+    explicit LiteralSearch(std::string_view text);
+
+    // An empty text is found everywhere. Bytes above 0x7F are compared as they are.
+    [[nodiscard]] bool foundIn(std::string_view subject) const;
+    // In lower case.
+    [[nodiscard]] const std::string& text() const { return m_text; }
+
+private:
+    std::string m_text;
+    std::size_t m_pivot = 0; // the byte that log text holds most rarely: searched first
+    char m_pivotLower = '\0';
+    char m_pivotUpper = '\0';
+};
+
+[[nodiscard]] bool startsWithIgnoreCase(std::string_view subject, std::string_view prefix);
+[[nodiscard]] bool endsWithIgnoreCase(std::string_view subject, std::string_view suffix);
+
+} // namespace bartizan

@@ -1,0 +1,79 @@
+#include "engine/pattern/os_match.h"
+
+#include "engine/base/strings.h"
+
+#include <algorithm>
+
+namespace bartizan {
+
+OsMatch::OsMatch(std::string_view text)
+    : m_text(text)
+    , m_negated(text.starts_with('!'))
+{
+    for (const auto part : split(text.substr(m_negated ? 1 : 0), '|'))
+        m_alternatives.push_back(alternative(part));
+}
+
+Result<std::unique_ptr<const Pattern>> OsMatch::compile(std::string_view text)
+{
+    return std::make_unique<const OsMatch>(text);
+}
+
+OsMatch::Alternative OsMatch::alternative(std::string_view text)
+{
+    const bool start = text.starts_with('^');
+    text.remove_prefix(start ? 1 : 0);
+    const bool end = text.ends_with('$');
+    text.remove_suffix(end ? 1 : 0);
+    const bool ascii = std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    const Anchor anchor = start ? (end ? Anchor::Both : Anchor::Start) : (end ? Anchor::End : Anchor::None);
+    return {anchor, LiteralSearch(text), anchor == Anchor::None && !ascii};
+}
+
+bool OsMatch::hits(const Alternative& alternative, std::string_view subject)
+{
+    switch (alternative.anchor) {
+    case Anchor::None:
+        return !alternative.impossible && alternative.literal.foundIn(subject);
+    case Anchor::Start:
+        return startsWithIgnoreCase(subject, alternative.literal.text());
+    case Anchor::End:
+        return endsWithIgnoreCase(subject, alternative.literal.text());
+    case Anchor::Both:
+        return equalsIgnoreCase(subject, alternative.literal.text());
+    }
+    return false;
+}
+
+bool OsMatch::matches(std::string_view subject) const
+{
+    const bool hit =
+        std::ranges::any_of(m_alternatives, [subject](const Alternative& one) { return hits(one, subject); });
+    return hit != m_negated;
+}
+
+std::optional<std::size_t> OsMatch::matchEnd(std::string_view subject,
+                                             std::vector<std::string_view>& captures) const
+{
+    captures.clear();
+    return matchEnd(subject);
+}
+
+std::optional<std::size_t> OsMatch::matchEnd(std::string_view subject) const
+{
+    return matches(subject) ? std::optional(subject.size()) : std::nullopt;
+}
+
+std::vector<std::string_view> OsMatch::requiredPrefixes() const
+{
+    std::vector<std::string_view> prefixes;
+    for (const Alternative& one : m_alternatives) {
+        const bool anchored = one.anchor == Anchor::Start || one.anchor == Anchor::Both;
+        if (m_negated || !anchored || one.literal.text().empty())
+            return {};
+        prefixes.push_back(one.literal.text());
+    }
+    return prefixes;
+}
+
+} // namespace bartizan

@@ -1,0 +1,34 @@
+// OS_Regex (spec §3.1, §3.2): not a backtracking engine but a lazy single-pass machine with four restart
+// points, reproduced step by step because decoders use its odd end index as an offset.
+#pragma once
+
+#include "engine/pattern/os_regex_program.h"
+#include "engine/pattern/pattern.h"
+
+namespace bartizan {
+
+class OsRegex final : public Pattern
+{
+public:
+    OsRegex(std::string_view text, osregex::Program program)
+        : m_text(text)
+        , m_program(std::move(program))
+    {
+    }
+    [[nodiscard]] static Result<std::unique_ptr<const Pattern>> compile(std::string_view text);
+
+    // One match may take 4 million steps; a longer one (an attacker's line against a pattern with several
+    // open runs) is no match. A line below 2,000 bytes cannot get there with one open run.
+    [[nodiscard]] bool matches(std::string_view subject) const override;
+    [[nodiscard]] std::optional<std::size_t> matchEnd(std::string_view subject,
+                                                      std::vector<std::string_view>& captures) const override;
+    [[nodiscard]] std::optional<std::size_t> matchEnd(std::string_view subject) const override;
+    [[nodiscard]] PatternType type() const override { return PatternType::OsRegex; }
+    [[nodiscard]] const std::string& text() const override { return m_text; }
+
+private:
+    std::string m_text;
+    osregex::Program m_program;
+};
+
+} // namespace bartizan
