@@ -1,0 +1,45 @@
+// A firewall that blocks nothing: it keeps what a kernel would, timeouts included. For tests, and for running
+// the engine where nothing may be blocked.
+#pragma once
+
+#include "engine/base/clock.h"
+#include "engine/platform/firewall_backend.h"
+
+#include <map>
+
+namespace bartizan {
+
+class MemoryBackend final : public FirewallBackend
+{
+public:
+    // `clock` must outlive the backend; timeouts end by it, as a kernel's would.
+    explicit MemoryBackend(const Clock& clock)
+        : m_clock(clock)
+    {
+    }
+
+    [[nodiscard]] std::string_view name() const override { return "memory"; }
+    Result<void> ensureReady() override;
+    Result<void> setAllowed(std::span<const Cidr> addresses) override;
+    Result<void> add(std::span<const FirewallEntry> entries) override;
+    Result<void> remove(std::span<const Cidr> addresses) override;
+    [[nodiscard]] Result<std::optional<FirewallEntry>> find(const Cidr& address) override;
+    [[nodiscard]] Result<std::vector<FirewallEntry>> list() override;
+    [[nodiscard]] Result<std::vector<Cidr>> listAllowed() override;
+    Result<void> teardown() override;
+
+    // What `nft flush ruleset` by another program does: all is gone, and the backend does not know it.
+    void loseEverything();
+
+private:
+    [[nodiscard]] Result<void> requireReady() const;
+    [[nodiscard]] FirewallEntry entryFor(const Cidr& address, std::optional<EpochMs> until) const;
+    void dropExpired();
+
+    const Clock& m_clock;
+    bool m_ready = false;
+    std::map<Cidr, std::optional<EpochMs>> m_blocks; // until when; nothing = permanent
+    std::vector<Cidr> m_allowed;
+};
+
+} // namespace bartizan
