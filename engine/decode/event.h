@@ -1,5 +1,5 @@
-// One log record on its way through decoders and rules. All text is views into the record's buffer or the event's
-// own arena; an Event is reused from record to record so that the hot path does not allocate.
+// One log record on its way through decoders and rules. All text is views into the record's buffer or the
+// event's own arena; an Event is reused from record to record so that the hot path does not allocate.
 #pragma once
 
 #include "engine/base/clock.h"
@@ -16,7 +16,20 @@ namespace bartizan {
 
 // The static fields of spec §5.4, in the order of an alert's `data` (§13).
 enum class StaticField : std::uint8_t {
-    Protocol, Action, SrcIp, SrcPort, SrcUser, DstIp, DstPort, DstUser, Id, Status, Url, Data, ExtraData, SystemName,
+    Protocol,
+    Action,
+    SrcIp,
+    SrcPort,
+    SrcUser,
+    DstIp,
+    DstPort,
+    DstUser,
+    Id,
+    Status,
+    Url,
+    Data,
+    ExtraData,
+    SystemName,
 };
 inline constexpr std::size_t kStaticFieldCount = 14;
 
@@ -24,7 +37,16 @@ inline constexpr std::size_t kStaticFieldCount = 14;
 [[nodiscard]] std::optional<StaticField> staticFieldFromName(std::string_view name);
 [[nodiscard]] std::string_view staticFieldName(StaticField field);
 
-enum class DecoderType : std::uint8_t { Syslog, Firewall, Ids, WebLog, Squid, Windows, HostInformation, Ossec };
+enum class DecoderType : std::uint8_t {
+    Syslog,
+    Firewall,
+    Ids,
+    WebLog,
+    Squid,
+    Windows,
+    HostInformation,
+    Ossec
+};
 
 struct DynamicField
 {
@@ -57,17 +79,17 @@ public:
     {
         return m_static[static_cast<std::size_t>(name)];
     }
-    void setField(StaticField name, std::string_view value) { m_static[static_cast<std::size_t>(name)] = value; }
+    void setField(StaticField name, std::string_view value)
+    {
+        m_static[static_cast<std::size_t>(name)] = value;
+    }
     // The first dynamic field of that name, ASCII case ignored.
     [[nodiscard]] std::optional<std::string_view> dynamic(std::string_view name) const;
     void addDynamic(std::string_view name, std::string_view value) { m_dynamic.push_back({name, value}); }
     [[nodiscard]] const std::vector<DynamicField>& dynamicFields() const { return m_dynamic; }
 
     // Keeps a text that is no part of the record (a joined or formatted value) for the event's life.
-    std::string_view keep(std::string text)
-    {
-        return m_arena.emplace_back(std::move(text));
-    }
+    std::string_view keep(std::string text) { return m_arena.emplace_back(std::move(text)); }
 
     // Ready for the next record.
     void reset()
