@@ -94,9 +94,10 @@ public:
 
     [[nodiscard]] int connectionCount() const;
 
-private:
     class Implementation;
-    std::unique_ptr<Implementation> m_implementation;
+
+private:
+    std::shared_ptr<Implementation> m_implementation; // shared, so that a late responder can see it gone
 };
 
 } // namespace bartizan::ipc

@@ -12,7 +12,8 @@ constexpr QByteArrayView kMagic("BZTN");
 constexpr qsizetype kHeaderSize = 10;
 constexpr char kFrameVersion = 1;
 
-// Counted on the text, before a document is built: the parser's own limit (1,024) is deeper than any client needs.
+// Counted on the text, before a document is built: the parser's own limit (1,024) is deeper than any client
+// needs.
 bool nestsTooDeep(QByteArrayView json)
 {
     int depth = 0;

@@ -1,4 +1,5 @@
-// Frames of the control protocol (docs/ipc.md). The only thing the engine and its clients share, with methods.h.
+// Frames of the control protocol (docs/ipc.md). The only thing the engine and its clients share, with
+// methods.h.
 #pragma once
 
 #include "engine/base/result.h"
@@ -26,8 +27,8 @@ struct Frame
 
 [[nodiscard]] QByteArray encode(const Frame& frame);
 
-// Bytes come in as they come; whole frames come out. An error is final for the connection: limits are checked before
-// anything is allocated for the body.
+// Bytes come in as they come; whole frames come out. An error is final for the connection: limits are checked
+// before anything is allocated for the body.
 class FrameDecoder
 {
 public:

@@ -26,9 +26,24 @@ constexpr std::array kMethods{
     Method{"lists.update", PermissionClass::Configure, true},
 };
 
+constexpr std::array kEventKinds{
+    EventKind{"alert", PermissionClass::History},
+    EventKind{"block", PermissionClass::History},
+    EventKind{"status", PermissionClass::Observe},
+};
+
+constexpr std::array kPermissionClasses{PermissionClass::Observe, PermissionClass::History,
+                                        PermissionClass::Respond, PermissionClass::Configure,
+                                        PermissionClass::Administer};
+
+constexpr double kLongestRespondPause = 900;
+
 } // namespace
 
-std::span<const Method> methods() { return kMethods; }
+std::span<const Method> methods()
+{
+    return kMethods;
+}
 
 std::optional<Method> findMethod(std::string_view name)
 {
@@ -36,14 +51,47 @@ std::optional<Method> findMethod(std::string_view name)
     return found != kMethods.end() ? std::optional(*found) : std::nullopt;
 }
 
+PermissionClass requiredPermission(const Method& method, const QJsonObject& params)
+{
+    // A value of the wrong type is refused by the handler; until then it counts as the greater wish.
+    const auto permanent = params[QLatin1String("permanent")];
+    if (method.name == "block.add" && !permanent.isUndefined() && !permanent.isNull() && permanent != false)
+        return PermissionClass::Configure;
+    const auto seconds = params[QLatin1String("seconds")];
+    if (method.name == "pause" && seconds.toDouble() > kLongestRespondPause)
+        return PermissionClass::Configure;
+    return method.permission;
+}
+
+std::span<const EventKind> eventKinds()
+{
+    return kEventKinds;
+}
+
+std::optional<EventKind> findEventKind(std::string_view name)
+{
+    const auto found = std::ranges::find(kEventKinds, name, &EventKind::name);
+    return found != kEventKinds.end() ? std::optional(*found) : std::nullopt;
+}
+
+std::span<const PermissionClass> permissionClasses()
+{
+    return kPermissionClasses;
+}
+
 std::string_view permissionName(PermissionClass permission)
 {
     switch (permission) {
-    case PermissionClass::Observe: return "observe";
-    case PermissionClass::History: return "history";
-    case PermissionClass::Respond: return "respond";
-    case PermissionClass::Configure: return "configure";
-    case PermissionClass::Administer: return "administer";
+    case PermissionClass::Observe:
+        return "observe";
+    case PermissionClass::History:
+        return "history";
+    case PermissionClass::Respond:
+        return "respond";
+    case PermissionClass::Configure:
+        return "configure";
+    case PermissionClass::Administer:
+        return "administer";
     }
     return "administer";
 }
