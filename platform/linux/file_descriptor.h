@@ -30,6 +30,8 @@ public:
     }
 
     [[nodiscard]] int get() const { return m_descriptor; }
+    // Hands it to the caller.
+    [[nodiscard]] int release() { return std::exchange(m_descriptor, -1); }
     [[nodiscard]] bool isOpen() const { return m_descriptor >= 0; }
 
 private:

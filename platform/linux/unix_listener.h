@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/ipc/listener.h"
+#include "platform/linux/file_descriptor.h"
 
 #include <QSocketNotifier>
 #include <QTimer>
@@ -31,18 +32,22 @@ public:
 private:
     Result<void> prepareFolder() const;
     Result<void> takeLock();
-    Result<int> bindSocket() const;
+    Result<void> bindSocket();
     void acceptPending();
-    void acceptAndDrop();
+    void greet(FileDescriptor connection);
+    // False: nothing could be done either.
+    bool dropOne();
+    void rest();
 
-    std::filesystem::path m_folder;
-    Identify m_identify;
+    const std::filesystem::path m_folder;
+    const Identify m_identify;
     Accepted m_accepted;
-    int m_lock = -1;
-    int m_socket = -1;
-    int m_spare = -1; // given up for a moment when descriptors run out, so that the queue can be emptied
+    FileDescriptor m_lock;
+    FileDescriptor m_socket;
+    FileDescriptor
+        m_spare; // given up for a moment when descriptors run out, so that the queue can be emptied
     std::unique_ptr<QSocketNotifier> m_notifier;
-    QTimer m_resume; // after a failure of accept
+    QTimer m_resting;
 };
 
 } // namespace bartizan
