@@ -29,6 +29,16 @@ public:
         return true;
     }
 
+    // Puts an item in front, however full the queue is: for the few that must neither wait nor be lost.
+    void pushUrgent(T item)
+    {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_items.push_front(std::move(item));
+        }
+        m_filled.notify_one();
+    }
+
     // Waits for an item. Nothing only when closed and empty: what was pushed before close() still comes out.
     std::optional<T> pop()
     {

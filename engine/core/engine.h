@@ -1,0 +1,123 @@
+// The engine: owns every part, starts them in order and stops them in reverse. What it does on request is in
+// handlers/; what it does with log lines is in the pipeline; with blocks, in the block keeper.
+#pragma once
+
+#include "engine/base/bounded_queue.h"
+#include "engine/base/clock.h"
+#include "engine/base/health_board.h"
+#include "engine/config/configuration.h"
+#include "engine/core/pipeline.h"
+#include "engine/ipc/server.h"
+#include "engine/logsource/source_manager.h"
+#include "engine/platform/file_watch.h"
+#include "engine/platform/firewall_backend.h"
+#include "engine/platform/host_info.h"
+#include "engine/platform/log_file.h"
+#include "engine/response/block_keeper.h"
+#include "engine/store/store.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace bartizan {
+
+struct EngineOptions
+{
+    std::string configFolder;
+    std::string stateFolder;
+    std::string builtinRuleset; // holds decoders/ rules/ lists/; empty: there is none
+    std::string rulesetFolder;  // --ruleset: replaces everything else; empty: not given
+    bool observe = false;
+};
+
+// What the composition root brings in. `firewall` may be null: then the engine observes, for `firewallProblem`.
+struct EnginePlatform
+{
+    std::unique_ptr<FirewallBackend> firewall;
+    std::string firewallProblem;
+    // Calls back from any thread when someone else changed our part of the firewall. May be empty.
+    std::function<std::unique_ptr<FirewallWatch>(std::function<void()>)> watchFirewall;
+    std::unique_ptr<LogFileSystem> logFiles;
+    std::unique_ptr<FileWatch> fileWatch;
+    std::unique_ptr<HostInfo> hostInfo;
+    std::unique_ptr<ipc::Listener> listener;
+    std::unique_ptr<Authoriser> authoriser;
+};
+
+// Lives on the Qt main thread.
+class Engine final : public QObject
+{
+public:
+    Engine(EngineOptions options, EnginePlatform platform, const Clock& clock);
+    ~Engine() override; // stops
+
+    // Only what makes running pointless is an Error (another engine on the socket, no state folder); all else is
+    // reported in status and the rest runs.
+    [[nodiscard]] Result<void> start();
+    void stop();
+
+    // Configuration, rules, decoders and lists afresh. What is broken is reported and what ran goes on. The answer
+    // comes on the main thread.
+    void reload(std::function<void(const Problems&)> done);
+
+    // Allow entries made by people, and what they lift.
+    [[nodiscard]] Result<std::vector<Cidr>> allow(const Cidr& address, const std::string& reason, const std::string& by);
+    [[nodiscard]] Result<void> disallow(const Cidr& address);
+
+    [[nodiscard]] BlockKeeper& keeper() { return *m_keeper; }
+    [[nodiscard]] Store& store() { return *m_store; }
+    [[nodiscard]] const HealthBoard& health() const { return m_health; }
+    [[nodiscard]] const Pipeline& pipeline() const { return *m_pipeline; }
+    [[nodiscard]] std::vector<SourceState> sources() const;
+    [[nodiscard]] const RulesetSource& lists() const { return m_lists; }
+    [[nodiscard]] const EngineOptions& options() const { return m_options; }
+    [[nodiscard]] const Clock& clock() const { return m_clock; }
+    [[nodiscard]] EpochMs startedAt() const { return m_startedAt; }
+    [[nodiscard]] std::optional<EpochMs> rulesetLoadedAt() const { return m_rulesetLoadedAt; }
+    void armExpiry();
+
+private:
+    Result<void> openStore();
+    void readConfiguration();
+    RulesetSource readRuleset(Problems& problems);
+    std::shared_ptr<const Guard> makeGuard();
+    void startKeeper();
+    void startPipeline();
+    void startSources();
+    void stopSources();
+    Result<void> startControl();
+    void watchFirewall();
+    void reconcile();
+    void blocksChanged(const std::vector<BlockChange>& changes);
+    void alertsWritten(const std::vector<AlertRecord>& alerts);
+    void publishStatusSoon();
+
+    const EngineOptions m_options;
+    EnginePlatform m_platform;
+    const Clock& m_clock;
+    EpochMs m_startedAt = 0;
+    std::optional<EpochMs> m_rulesetLoadedAt;
+    HealthBoard m_health;
+    Configuration m_configuration;
+    RulesetSource m_lists; // names and sizes for the control socket; without rules and decoders
+    std::unique_ptr<Store> m_store;
+    std::unique_ptr<BlockKeeper> m_keeper;
+    BoundedQueue<SourceBatch> m_queue;
+    std::unique_ptr<Pipeline> m_pipeline;
+    std::unique_ptr<SourceManager> m_sources;
+    std::unique_ptr<FirewallWatch> m_firewallWatch;
+    std::unique_ptr<ipc::Server> m_server;
+    QTimer m_expiryTimer;
+    QTimer m_reconcileTimer;
+    QTimer m_statusTimer;
+    QTimer m_retentionTimer;
+    int m_reconcileFailures = 0;
+    bool m_running = false;
+};
+
+} // namespace bartizan

@@ -1,0 +1,90 @@
+// The way of the data: batches of log records → analysis → alerts with their ids → responses → store. One thread of
+// its own; what it does to a batch is finished, positions included, before it takes the next.
+#pragma once
+
+#include "engine/analysis/analysis_port.h"
+#include "engine/base/bounded_queue.h"
+#include "engine/logsource/source_manager.h"
+#include "engine/response/block_keeper.h"
+#include "engine/response/response_policy.h"
+
+#include <atomic>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace bartizan {
+
+class Store;
+
+class Pipeline
+{
+public:
+    struct Counters
+    {
+        std::uint64_t lines = 0;
+        std::uint64_t alerts = 0;
+    };
+
+    // All references outlive the pipeline. `hostName` goes into alerts.
+    Pipeline(std::unique_ptr<AnalysisPort> analysis, BoundedQueue<SourceBatch>& queue, Store& store,
+             BlockKeeper& keeper, const Clock& clock, HealthBoard& health, std::string hostName);
+    ~Pipeline();
+
+    void start();
+    // Finishes what is in the queue (its owner has closed it) and ends the thread.
+    void stop();
+
+    // Compiles and swaps in on the pipeline's thread, between two batches; the future holds what was found. The policy
+    // belongs to the same configuration and is swapped at the same moment.
+    std::future<Result<Problems>> load(RulesetSource source, std::unique_ptr<const ResponsePolicy> policy);
+
+    // Blocks and releases, by whomever, become records that run through the rules. Thread-safe.
+    void recordChanges(const std::vector<BlockChange>& changes);
+
+    [[nodiscard]] RulesetSummary rulesetSummary() const;
+    [[nodiscard]] Counters counters() const { return {m_lines.load(), m_alerts.load()}; }
+
+private:
+    struct LoadJob
+    {
+        RulesetSource source;
+        std::unique_ptr<const ResponsePolicy> policy;
+        std::promise<Result<Problems>> done;
+    };
+
+    void run();
+    void runLoadJobs();
+    void processBatch(const SourceBatch& batch);
+    void processRecords(const RecordBatch& records);
+    void respond(const RecordBatch& records);
+    // The response events that came up since the last call, as records.
+    [[nodiscard]] RecordBatch takeOwnRecords();
+
+    std::unique_ptr<AnalysisPort> m_analysis;
+    BoundedQueue<SourceBatch>& m_queue;
+    Store& m_store;
+    BlockKeeper& m_keeper;
+    const Clock& m_clock;
+    HealthBoard& m_health;
+    const std::string m_hostName;
+    std::unique_ptr<const ResponsePolicy> m_policy;
+
+    // Used by the pipeline's thread only, kept to spare allocations.
+    std::vector<Verdict> m_verdicts;
+    std::vector<std::int64_t> m_alertIds; // of each verdict, 0 for none
+
+    mutable std::mutex m_mutex; // guards the three below
+    RecordBatch m_ownRecords;
+    std::vector<LoadJob> m_loadJobs;
+    RulesetSummary m_summary;
+
+    std::atomic<std::uint64_t> m_lines = 0;
+    std::atomic<std::uint64_t> m_alerts = 0;
+    std::thread m_thread;
+};
+
+} // namespace bartizan
