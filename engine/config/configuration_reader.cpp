@@ -1,0 +1,148 @@
+#include "engine/config/configuration_reader.h"
+
+#include "engine/base/strings.h"
+#include "engine/config/reader_support.h"
+#include "engine/config/text_file.h"
+#include "engine/xml/xml_reader.h"
+
+#include <algorithm>
+#include <array>
+
+namespace bartizan {
+
+namespace config {
+
+namespace {
+
+using BlockReader = void (*)(const xml::Element&, Configuration&, ProblemSink&);
+
+struct Block
+{
+    std::string_view name;
+    BlockReader read;
+};
+
+constexpr std::array<Block, 6> kBlocks{{{"ruleset", readRuleset},
+                                        {"localfile", readLocalFile},
+                                        {"command", readCommand},
+                                        {"active-response", readActiveResponse},
+                                        {"global", readGlobal},
+                                        {"alerts", readAlerts}}};
+
+// Blocks of the reference that have no counterpart here.
+constexpr std::array<std::string_view, 38> kUnsupportedBlocks{"syscheck",
+                                                              "rootcheck",
+                                                              "remote",
+                                                              "client",
+                                                              "client_buffer",
+                                                              "wodle",
+                                                              "sca",
+                                                              "auth",
+                                                              "cluster",
+                                                              "integration",
+                                                              "labels",
+                                                              "logging",
+                                                              "syslog_output",
+                                                              "database_output",
+                                                              "email_alerts",
+                                                              "reports",
+                                                              "socket",
+                                                              "fluent-forward",
+                                                              "gcp-pubsub",
+                                                              "gcp-bucket",
+                                                              "github",
+                                                              "office365",
+                                                              "ms-graph",
+                                                              "task-manager",
+                                                              "agent-upgrade",
+                                                              "agentless",
+                                                              "rule_test",
+                                                              "indexer",
+                                                              "osquery",
+                                                              "anti_tampering",
+                                                              "vulnerability-detection",
+                                                              "vulnerability-detector",
+                                                              "openscap",
+                                                              "cis-cat",
+                                                              "docker-listener",
+                                                              "azure-logs",
+                                                              "aws-s3",
+                                                              "rules"};
+
+bool isSwitchedOff(const xml::Element& block)
+{
+    const xml::Element* disabled = block.child("disabled");
+    const xml::Element* enabled = block.child("enabled");
+    return (disabled != nullptr && value(*disabled) == "yes") ||
+           (enabled != nullptr && value(*enabled) == "no");
+}
+
+void readBlock(const xml::Element& block, Configuration& configuration, ProblemSink& problems)
+{
+    if (const auto known = std::ranges::find(kBlocks, block.name, &Block::name); known != kBlocks.end()) {
+        known->read(block, configuration, problems);
+    } else if (std::ranges::find(kUnsupportedBlocks, block.name) != kUnsupportedBlocks.end()) {
+        if (isSwitchedOff(block))
+            problems.note(block, tag(block.name) + " is not supported; it is switched off anyway.");
+        else
+            problems.warning(block, tag(block.name) + " is not supported; it has no effect.",
+                             "Remove the block.");
+    } else if (block.name == "group" || block.name == "rule") {
+        problems.error(block, "A rule does not belong into a configuration; it is left out.",
+                       "Put it into a file under rules/.");
+    } else if (block.name == "decoder") {
+        problems.error(block, "A decoder does not belong into a configuration; it is left out.",
+                       "Put it into a file under decoders/.");
+    } else {
+        problems.error(block, "Unknown block " + tag(block.name) + "; it is left out.",
+                       "Check the spelling, or remove it.");
+    }
+}
+
+} // namespace
+
+} // namespace config
+
+const Command* Configuration::findCommand(std::string_view name) const
+{
+    const auto found = std::ranges::find(commands, name, &Command::name);
+    return found != commands.end() ? &*found : nullptr;
+}
+
+Result<Configuration> readConfiguration(std::string_view text, std::string_view fileName, Problems& problems)
+{
+    const xml::Document document = xml::read(text, fileName);
+    for (Problem problem : document.problems) {
+        problem.component = "configuration";
+        problems.push_back(std::move(problem));
+    }
+    const bool broken = std::ranges::any_of(
+        document.problems, [](const Problem& problem) { return problem.severity == Severity::Error; });
+    if (broken) {
+        return fail(ErrorCode::InvalidArgument, describe(document.problems.front()),
+                    "Correct it; until then the configuration is not used.");
+    }
+
+    Configuration configuration;
+    config::ProblemSink sink(fileName, problems);
+    for (const xml::Element& root : document.roots) {
+        if (root.name == "ossec_config" || root.name == "bartizan_config") {
+            for (const xml::Element& block : root.children)
+                config::readBlock(block, configuration, sink);
+        } else {
+            config::readBlock(root, configuration, sink);
+        }
+    }
+    config::checkResponses(configuration, problems);
+    return configuration;
+}
+
+Result<Configuration> readConfigurationFile(const std::string& path, Problems& problems)
+{
+    const auto text = config::readTextFile(path);
+    if (!text)
+        return std::unexpected(text.error());
+    return readConfiguration(*text, path, problems);
+}
+
+} // namespace bartizan

@@ -1,0 +1,175 @@
+#include "engine/config/reader_support.h"
+#include "engine/pattern/pattern.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+namespace bartizan::config {
+
+namespace {
+
+// Formats that read a file; the others name a channel, a command or nothing as their location.
+constexpr std::array<std::string_view, 17> kFileFormats{
+    "syslog",     "generic",      "json",        "snort-full", "snort-fast",      "apache",
+    "iis",        "squid",        "nmapg",       "mysql_log",  "postgresql_log",  "mssql_log",
+    "ossecalert", "djb-multilog", "syslog-pipe", "audit",      "multi-line-regex"};
+constexpr std::array<std::string_view, 6> kOtherFormats{"command",      "full_command", "eventlog",
+                                                        "eventchannel", "macos",        "journald"};
+
+bool isFileFormat(std::string_view format)
+{
+    return std::ranges::find(kFileFormats, format) != kFileFormats.end() || format.starts_with("multi-line:");
+}
+
+class LocalFileBlock
+{
+public:
+    LocalFileBlock(const xml::Element& block, ProblemSink& problems)
+        : m_block(block)
+        , m_problems(problems)
+    {
+        m_file.place = problems.place(block);
+        m_file.formatPlace = m_file.place;
+        for (const xml::Element& element : block.children)
+            readElement(element);
+    }
+
+    [[nodiscard]] std::optional<LocalFile> result()
+    {
+        const std::string& format = m_file.format;
+        if (format.empty())
+            return refuse("The log source has no log_format.", "Add <log_format>syslog</log_format>.");
+        const bool isFile = isFileFormat(format);
+        if (!isFile && std::ranges::find(kOtherFormats, format) == kOtherFormats.end())
+            return refuse("The log_format " + inQuotes(format) + " is unknown.",
+                          "For a text log write syslog.");
+        if (format == "command" || format == "full_command") {
+            if (m_file.command.empty())
+                return refuse("The log source has no command.", "Add <command>, or another log_format.");
+        } else if (isFile && m_file.location.empty()) {
+            return refuse("The log source has no location.", "Add <location> with the path of the log.");
+        } else if (isFile && !std::filesystem::path(m_file.location).is_absolute() &&
+                   !m_file.location.starts_with('%')) {
+            return refuse("The location " + inQuotes(m_file.location) + " is not an absolute path.",
+                          "Write the whole path of the log.");
+        }
+        return std::move(m_file);
+    }
+
+private:
+    void readElement(const xml::Element& element);
+    bool readCommon(const xml::Element& element);
+    bool readRare(const xml::Element& element);
+    void readFilter(const xml::Element& element, std::vector<LineFilter>& filters);
+    std::optional<LocalFile> refuse(std::string message, std::string cure)
+    {
+        m_problems.error(m_block, std::move(message) + " It is left out.", std::move(cure));
+        return std::nullopt;
+    }
+
+    const xml::Element& m_block;
+    ProblemSink& m_problems;
+    LocalFile m_file;
+};
+
+void LocalFileBlock::readElement(const xml::Element& element)
+{
+    if (!readCommon(element) && !readRare(element))
+        m_problems.unknownElement(m_block, element);
+}
+
+bool LocalFileBlock::readCommon(const xml::Element& element)
+{
+    const std::string& name = element.name;
+    const std::string text(value(element));
+    if (name == "log_format") {
+        m_problems.expectPlain(element);
+        m_file.format = text;
+        m_file.formatPlace = m_problems.place(element);
+    } else if (name == "location") {
+        m_problems.expectPlain(element);
+        m_file.location = text;
+    } else if (name == "command") {
+        m_file.command = text;
+    } else if (name == "alias") {
+        m_file.alias = text;
+    } else if (name == "frequency") {
+        m_file.frequency = text;
+    } else if (name == "only-future-events") {
+        m_problems.expectPlain(element, {"max-size"});
+        m_file.onlyFutureEvents = yesNo(element, m_problems).value_or(true);
+    } else if (name == "label") {
+        m_problems.expectPlain(element, {"key"});
+        const xml::Attribute* key = element.attribute("key");
+        if (key == nullptr || key->value.empty())
+            m_problems.error(element, "A label has no key; it is left out.",
+                             "Write <label key=\"name\">value</label>.");
+        else
+            m_file.labels.emplace_back(key->value, text);
+    } else if (name == "ignore") {
+        readFilter(element, m_file.ignore);
+    } else if (name == "restrict") {
+        readFilter(element, m_file.restrict);
+    } else if (name == "exclude") {
+        m_problems.expectPlain(element);
+        m_file.exclude.push_back(text);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+// Kept as text: the log source says which of them it can follow.
+bool LocalFileBlock::readRare(const xml::Element& element)
+{
+    const std::string& name = element.name;
+    const std::string text(value(element));
+    if (name == "target")
+        m_file.targets.push_back(text);
+    else if (name == "out_format")
+        m_file.outFormat = element.content;
+    else if (name == "age")
+        m_file.age = text;
+    else if (name == "query")
+        m_file.query = text;
+    else if (name == "multiline_regex")
+        m_file.multilineRegex = element.content;
+    else if (name == "filter")
+        m_file.filter = text;
+    else if (name == "reconnect_time")
+        m_file.reconnectTime = text;
+    else if (name == "ignore_binaries")
+        m_file.ignoreBinaries = yesNo(element, m_problems).value_or(false);
+    else
+        return false;
+    return true;
+}
+
+void LocalFileBlock::readFilter(const xml::Element& element, std::vector<LineFilter>& filters)
+{
+    m_problems.expectPlain(element, {"type"});
+    LineFilter filter{element.content};
+    if (const xml::Attribute* type = element.attribute("type"))
+        filter.type = type->value;
+    const auto type = patternTypeFromName(filter.type);
+    if (!type) {
+        m_problems.error(element, "The pattern type " + inQuotes(filter.type) + " is unknown.",
+                         "Write osregex, osmatch or pcre2.");
+    } else if (const auto pattern = compilePattern(*type, filter.text); !pattern) {
+        m_problems.error(element, tag(element.name) + " is no valid pattern: " + pattern.error().message,
+                         "It is left out until it is corrected.");
+    } else {
+        filters.push_back(std::move(filter));
+    }
+}
+
+} // namespace
+
+void readLocalFile(const xml::Element& block, Configuration& configuration, ProblemSink& problems)
+{
+    if (auto file = LocalFileBlock(block, problems).result())
+        configuration.localFiles.push_back(std::move(*file));
+}
+
+} // namespace bartizan::config
