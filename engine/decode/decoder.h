@@ -14,7 +14,7 @@
 namespace bartizan {
 
 enum class PatternOffset : std::uint8_t { None, AfterParent, AfterPrematch, AfterRegex };
-enum class DecoderPlugin : std::uint8_t { None, Json };
+enum class DecoderPlugin : std::uint8_t { None, Json, PacketFilter, SymantecWeb, SonicWall, OssecAlert };
 enum class JsonNull : std::uint8_t { Text, Discard };
 enum class JsonArray : std::uint8_t { Text, Csv };
 
