@@ -1,0 +1,407 @@
+#include "platform/linux/nftables_backend.h"
+
+#include "engine/platform/firewall_entries.h"
+#include "platform/linux/nftables_objects.h"
+#include "platform/linux/nftables_watch.h"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace bartizan {
+
+namespace nft {
+
+// The entries that go into one set, sorted, one for each address.
+struct BlockGroup
+{
+    BlockKind kind;
+    std::vector<Element> elements;
+};
+
+} // namespace nft
+
+namespace {
+
+using nft::BlockGroup;
+using nft::BlockKind;
+using nft::Creation;
+using nft::Element;
+using nft::Key;
+
+// An element may end between two looks at it; that is rare, and rarer twice.
+constexpr int kAttempts = 5;
+
+std::vector<BlockGroup> grouped(std::span<const FirewallEntry> entries)
+{
+    std::vector<const FirewallEntry*> sorted;
+    sorted.reserve(entries.size());
+    for (const FirewallEntry& entry : entries)
+        sorted.push_back(&entry);
+    const auto before = [](const FirewallEntry* a, const FirewallEntry* b) {
+        return std::pair(BlockKind(a->address), a->address.address()) <
+               std::pair(BlockKind(b->address), b->address.address());
+    };
+    // A batch mostly comes sorted already; the order of equal addresses counts: the last one holds.
+    if (!std::ranges::is_sorted(sorted, before))
+        std::ranges::stable_sort(sorted, before);
+
+    std::vector<BlockGroup> groups;
+    for (const FirewallEntry* entry : sorted) {
+        const BlockKind kind(entry->address);
+        if (groups.empty() || groups.back().kind != kind)
+            groups.push_back({kind, {}});
+        auto& elements = groups.back().elements;
+        const Element element{Key(entry->address.address()),
+                              entry->remaining ? nft::kernelTimeout(*entry->remaining) : 0, false};
+        if (!elements.empty() && elements.back().key == element.key)
+            elements.back() = element;
+        else
+            elements.push_back(element);
+    }
+    return groups;
+}
+
+FirewallEntry entryFor(const Element& element, unsigned prefix)
+{
+    const auto address = IpAddress::fromBytes(element.key.view()).value_or(IpAddress());
+    std::optional<std::chrono::milliseconds> remaining;
+    if (element.timeoutMs != 0)
+        remaining = std::chrono::milliseconds(element.timeoutMs);
+    return {prefix < address.bitCount() ? Cidr(address, prefix) : Cidr(address), remaining};
+}
+
+std::vector<Element> intervals(std::span<const Cidr> networks, IpFamily family)
+{
+    std::vector<Element> elements;
+    for (const Cidr& network : networks) {
+        if (network.family() != family)
+            continue;
+        elements.push_back({Key(network.address()), 0, false});
+        if (const auto behind = network.last().next())
+            elements.push_back({Key(*behind), 0, true});
+    }
+    return elements;
+}
+
+// The network from `first` up to (without) `behind`; what is no network, another program's interval, is cut
+// short.
+std::optional<Cidr> networkOf(const Key& first, const std::optional<Key>& behind)
+{
+    const auto address = IpAddress::fromBytes(first.view());
+    if (!address)
+        return std::nullopt;
+    for (unsigned prefix = 0; prefix < address->bitCount(); ++prefix) {
+        if (address->lowest(prefix) != *address)
+            continue;
+        const auto next = address->highest(prefix).next();
+        if (!next ? !behind : behind && Key(*next) <= *behind)
+            return Cidr(*address, prefix);
+    }
+    return Cidr(*address);
+}
+
+std::vector<Cidr> networksOf(std::vector<Element> elements)
+{
+    // Where one interval ends and the next begins, the end comes first.
+    std::ranges::sort(elements, [](const Element& a, const Element& b) {
+        return std::pair(a.key, !a.intervalEnd) < std::pair(b.key, !b.intervalEnd);
+    });
+    std::vector<Cidr> networks;
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+        if (elements[i].intervalEnd)
+            continue;
+        std::optional<Key> behind;
+        if (i + 1 < elements.size())
+            behind = elements[i + 1].key;
+        if (const auto network = networkOf(elements[i].key, behind))
+            networks.push_back(*network);
+    }
+    return networks;
+}
+
+} // namespace
+
+NftablesBackend::NftablesBackend(std::string table)
+    : m_table(std::move(table))
+    , m_transaction(std::make_unique<nft::Transaction>())
+    , m_standing(std::make_unique<nft::Standing>())
+{
+}
+
+NftablesBackend::~NftablesBackend() = default;
+
+Result<void> NftablesBackend::connect()
+{
+    if (m_connection)
+        return {};
+    auto connection = nft::Connection::open();
+    if (!connection)
+        return std::unexpected(connection.error());
+    m_connection = std::move(*connection);
+    return {};
+}
+
+int NftablesBackend::commit(nft::Transaction& transaction)
+{
+    const int error = m_connection->commit(transaction);
+    if (error == 0)
+        ++m_generation;
+    return error;
+}
+
+Result<bool> NftablesBackend::verify()
+{
+    if (auto connected = connect(); !connected)
+        return std::unexpected(connected.error());
+    std::uint32_t generation = 0;
+    if (const int error = m_connection->generation(generation); error != 0)
+        return std::unexpected(nft::kernelError(error, "can't read the firewall"));
+    if (m_standing->complete && generation == m_generation)
+        return true;
+    if (const int error = nft::readStanding(*m_connection, m_table, *m_standing); error != 0) {
+        *m_standing = {};
+        return std::unexpected(nft::kernelError(error, "can't read the firewall"));
+    }
+    m_generation = generation;
+    return m_standing->complete;
+}
+
+Result<void> NftablesBackend::requireComplete()
+{
+    const auto complete = verify();
+    if (!complete)
+        return std::unexpected(complete.error());
+    if (!*complete)
+        return std::unexpected(nft::kernelError(ENOENT, "can't use the firewall"));
+    return {};
+}
+
+Result<void> NftablesBackend::ensureReady()
+{
+    const std::string action = "can't set up the firewall";
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+        const auto complete = verify();
+        if (!complete)
+            return std::unexpected(complete.error());
+        if (*complete)
+            return {};
+        const nft::Standing found = *m_standing;
+        int error = found.foreignSets ? recreate() : rebuild(found);
+        if (error != 0 && error != EPERM && error != EINTR && !found.foreignSets)
+            error = recreate();
+        if (error != 0 && error != EINTR)
+            return std::unexpected(nft::kernelError(error, action));
+    }
+    return fail(ErrorCode::Busy, action + ": another program changes it again and again",
+                "Look for a program that manages the table inet " + m_table + " too.");
+}
+
+// Everything but the sets' contents anew, in one transaction: at no moment is a block without its rule.
+int NftablesBackend::rebuild(const nft::Standing& found)
+{
+    nft::Transaction& transaction = *m_transaction;
+    if (found.dormant) {
+        // The kernel takes no new base chain in the transaction that wakes the table.
+        transaction.begin();
+        nft::createTable(transaction, m_table);
+        if (const int error = commit(transaction); error != 0)
+            return error;
+    }
+    std::set<BlockKind> kinds = found.kinds;
+    kinds.insert({BlockKind(IpFamily::V4, 32), BlockKind(IpFamily::V6, 128)});
+    transaction.begin();
+    nft::createTable(transaction, m_table);
+    if (found.chain)
+        nft::deleteChain(transaction, m_table);
+    nft::createSets(transaction, m_table, kinds);
+    nft::createChainAndRules(transaction, m_table, kinds);
+    return commit(transaction);
+}
+
+int NftablesBackend::recreate()
+{
+    const std::set<BlockKind> kinds{BlockKind(IpFamily::V4, 32), BlockKind(IpFamily::V6, 128)};
+    nft::Transaction& transaction = *m_transaction;
+    transaction.begin();
+    nft::createTable(transaction, m_table); // so that there is one to delete
+    nft::deleteTable(transaction, m_table);
+    nft::createTable(transaction, m_table);
+    nft::createSets(transaction, m_table, kinds);
+    nft::createChainAndRules(transaction, m_table, kinds);
+    return commit(transaction);
+}
+
+Result<void> NftablesBackend::setAllowed(std::span<const Cidr> addresses)
+{
+    const std::vector<Cidr> wanted = withoutCovered(addresses);
+    const auto standing = listAllowed();
+    if (!standing)
+        return std::unexpected(standing.error());
+    if (*standing == wanted)
+        return {};
+    m_transaction->begin();
+    for (const IpFamily family : {IpFamily::V4, IpFamily::V6}) {
+        m_transaction->flushElements(m_table, nft::allowSetName(family));
+        m_transaction->createElements(m_table, nft::allowSetName(family), intervals(wanted, family),
+                                      Creation::Exclusive);
+    }
+    if (const int error = commit(*m_transaction); error != 0)
+        return std::unexpected(nft::kernelError(error, "can't set the allowed addresses"));
+    return {};
+}
+
+Result<void> NftablesBackend::add(std::span<const FirewallEntry> entries)
+{
+    if (entries.empty())
+        return {};
+    for (const FirewallEntry& entry : entries) {
+        if (auto valid = checkBlockable(entry.address); !valid)
+            return valid;
+    }
+    if (!m_standing->complete) {
+        if (auto complete = requireComplete(); !complete)
+            return complete;
+    }
+    const std::vector<BlockGroup> groups = grouped(entries);
+    int error = EAGAIN;
+    for (int attempt = 0; attempt < kAttempts && error != 0; ++attempt) {
+        m_transaction->begin();
+        for (const auto& [kind, elements] : groups) {
+            const std::string set = nft::blockSetName(kind);
+            if (!m_standing->kinds.contains(kind))
+                nft::createBlockKind(*m_transaction, m_table, kind);
+            // Before Linux 6.12 an element that stands keeps its old time when it is added again, so it must
+            // go first. And only one that is there can be deleted: hence added, deleted, added. The first
+            // attempt hopes that all of them are new.
+            if (attempt > 0) {
+                m_transaction->createElements(m_table, set, elements, Creation::Tolerant);
+                m_transaction->deleteElements(m_table, set, elements);
+            }
+            m_transaction->createElements(m_table, set, elements, Creation::Exclusive);
+        }
+        error = commit(*m_transaction);
+        if (error != 0 && error != EEXIST && error != ENOENT && error != EAGAIN && error != EINTR)
+            break;
+    }
+    if (error != 0) {
+        const std::string what = entries.size() == 1 ? entries.front().address.toString()
+                                                     : std::to_string(entries.size()) + " addresses";
+        return std::unexpected(nft::kernelError(error, "can't block " + what));
+    }
+    for (const BlockGroup& group : groups)
+        m_standing->kinds.insert(group.kind);
+    return {};
+}
+
+Result<void> NftablesBackend::remove(std::span<const Cidr> addresses)
+{
+    if (addresses.empty())
+        return {};
+    if (!m_standing->complete) {
+        if (auto complete = requireComplete(); !complete)
+            return complete;
+    }
+    std::vector<FirewallEntry> entries;
+    entries.reserve(addresses.size());
+    for (const Cidr& address : addresses)
+        entries.push_back({address, std::nullopt});
+    std::vector<BlockGroup> groups = grouped(entries);
+    std::erase_if(groups,
+                  [this](const BlockGroup& group) { return !m_standing->kinds.contains(group.kind); });
+    if (groups.empty())
+        return {};
+    int error = EAGAIN;
+    for (int attempt = 0; attempt < kAttempts && error != 0; ++attempt) {
+        m_transaction->begin();
+        for (const auto& [kind, elements] : groups) {
+            const std::string set = nft::blockSetName(kind);
+            if (attempt > 0) // some are gone already: see add()
+                m_transaction->createElements(m_table, set, elements, Creation::Tolerant);
+            m_transaction->deleteElements(m_table, set, elements);
+        }
+        error = commit(*m_transaction);
+        if (error != 0 && error != ENOENT && error != EAGAIN && error != EINTR)
+            break;
+    }
+    if (error != 0)
+        return std::unexpected(nft::kernelError(error, "can't release the addresses"));
+    return {};
+}
+
+Result<std::optional<FirewallEntry>> NftablesBackend::find(const Cidr& address)
+{
+    const auto complete = verify();
+    if (!complete)
+        return std::unexpected(complete.error());
+    const BlockKind kind(address);
+    if (!*complete || !m_standing->kinds.contains(kind))
+        return std::nullopt;
+    std::optional<Element> found;
+    if (const int error =
+            m_connection->findElement(m_table, nft::blockSetName(kind), Key(address.address()), found);
+        error != 0)
+        return std::unexpected(nft::kernelError(error, "can't read back the block of " + address.toString()));
+    if (!found)
+        return std::nullopt;
+    return entryFor(*found, kind.prefix);
+}
+
+Result<std::vector<FirewallEntry>> NftablesBackend::list()
+{
+    if (auto complete = requireComplete(); !complete)
+        return std::unexpected(complete.error());
+    std::vector<FirewallEntry> entries;
+    std::vector<Element> elements;
+    for (const BlockKind& kind : m_standing->kinds) {
+        elements.clear();
+        if (const int error = m_connection->dumpElements(m_table, nft::blockSetName(kind), elements);
+            error != 0)
+            return std::unexpected(nft::kernelError(error, "can't read the blocks"));
+        for (const Element& element : elements)
+            entries.push_back(entryFor(element, kind.prefix));
+    }
+    return entries;
+}
+
+Result<std::vector<Cidr>> NftablesBackend::listAllowed()
+{
+    if (auto complete = requireComplete(); !complete)
+        return std::unexpected(complete.error());
+    std::vector<Cidr> networks;
+    for (const IpFamily family : {IpFamily::V4, IpFamily::V6}) {
+        std::vector<Element> elements;
+        if (const int error = m_connection->dumpElements(m_table, nft::allowSetName(family), elements);
+            error != 0)
+            return std::unexpected(nft::kernelError(error, "can't read the allowed addresses"));
+        const std::vector<Cidr> found = networksOf(std::move(elements));
+        networks.insert(networks.end(), found.begin(), found.end());
+    }
+    return networks;
+}
+
+Result<void> NftablesBackend::teardown()
+{
+    if (auto connected = connect(); !connected)
+        return connected;
+    const std::string action = "can't take down the firewall table";
+    m_transaction->begin();
+    nft::deleteTable(*m_transaction, m_table);
+    *m_standing = {};
+    if (const int error = commit(*m_transaction); error != 0 && error != ENOENT)
+        return std::unexpected(nft::kernelError(error, action));
+    if (const int error = nft::readStanding(*m_connection, m_table, *m_standing); error != 0)
+        return std::unexpected(nft::kernelError(error, action));
+    if (m_standing->table)
+        return fail(ErrorCode::Internal, action + ": the table inet " + m_table + " is still there",
+                    "Remove it by hand: nft delete table inet " + m_table);
+    return {};
+}
+
+Result<std::unique_ptr<FirewallWatch>> NftablesBackend::watch(std::function<void()> changed)
+{
+    if (auto connected = connect(); !connected)
+        return std::unexpected(connected.error());
+    return NftablesWatch::start(m_table, m_connection->portId(), std::move(changed));
+}
+
+} // namespace bartizan
