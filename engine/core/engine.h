@@ -33,6 +33,7 @@ struct EngineOptions
     std::string builtinRuleset; // holds decoders/ rules/ lists/; empty: there is none
     std::string rulesetFolder;  // --ruleset: replaces everything else; empty: not given
     bool observe = false;
+    std::function<void(std::string_view)> afterStoreStep; // for crash tests, see Store::Options::afterStep
 };
 
 // What the composition root brings in. `firewall` may be null: then the engine observes, for `firewallProblem`.
@@ -41,7 +42,7 @@ struct EnginePlatform
     std::unique_ptr<FirewallBackend> firewall;
     std::string firewallProblem;
     // Calls back from any thread when someone else changed our part of the firewall. May be empty.
-    std::function<std::unique_ptr<FirewallWatch>(std::function<void()>)> watchFirewall;
+    std::function<Result<std::unique_ptr<FirewallWatch>>(std::function<void()>)> watchFirewall;
     std::unique_ptr<LogFileSystem> logFiles;
     std::unique_ptr<FileWatch> fileWatch;
     std::unique_ptr<HostInfo> hostInfo;
@@ -69,33 +70,41 @@ public:
     [[nodiscard]] Result<std::vector<Cidr>> allow(const Cidr& address, const std::string& reason, const std::string& by);
     [[nodiscard]] Result<void> disallow(const Cidr& address);
 
+    // Rules block nothing until then; nothing = now again.
+    void pause(std::optional<EpochMs> until);
+    // To be called after a block was made or released on the main thread.
+    void armExpiry();
+
     [[nodiscard]] BlockKeeper& keeper() { return *m_keeper; }
     [[nodiscard]] Store& store() { return *m_store; }
+    [[nodiscard]] Authoriser& authoriser() { return *m_platform.authoriser; }
     [[nodiscard]] const HealthBoard& health() const { return m_health; }
     [[nodiscard]] const Pipeline& pipeline() const { return *m_pipeline; }
     [[nodiscard]] std::vector<SourceState> sources() const;
+    // The list files in use; rules and decoders are left out.
     [[nodiscard]] const RulesetSource& lists() const { return m_lists; }
-    [[nodiscard]] const EngineOptions& options() const { return m_options; }
     [[nodiscard]] const Clock& clock() const { return m_clock; }
     [[nodiscard]] EpochMs startedAt() const { return m_startedAt; }
     [[nodiscard]] std::optional<EpochMs> rulesetLoadedAt() const { return m_rulesetLoadedAt; }
-    void armExpiry();
 
 private:
-    Result<void> openStore();
-    void readConfiguration();
-    RulesetSource readRuleset(Problems& problems);
-    std::shared_ptr<const Guard> makeGuard();
-    void startKeeper();
-    void startPipeline();
+    void openStore();
+    [[nodiscard]] Problems readConfiguration();
+    [[nodiscard]] RulesetSource readRuleset(Problems& problems) const;
+    [[nodiscard]] std::shared_ptr<const Guard> makeGuard();
+    void refreshGuard();
+    void loadRuleset(std::function<void(const Problems&)> done);
+    void rulesetLoaded(Problems problems, const Result<Problems>& loaded);
     void startSources();
     void stopSources();
-    Result<void> startControl();
+    [[nodiscard]] Result<void> startControl();
     void watchFirewall();
     void reconcile();
     void blocksChanged(const std::vector<BlockChange>& changes);
-    void alertsWritten(const std::vector<AlertRecord>& alerts);
+    void publishAlerts(const std::vector<AlertRecord>& alerts);
     void publishStatusSoon();
+    // Runs on the main thread, soon; dropped when the engine is gone by then. Thread-safe.
+    void onMainThread(std::function<void()> work);
 
     const EngineOptions m_options;
     EnginePlatform m_platform;
@@ -104,10 +113,11 @@ private:
     std::optional<EpochMs> m_rulesetLoadedAt;
     HealthBoard m_health;
     Configuration m_configuration;
-    RulesetSource m_lists; // names and sizes for the control socket; without rules and decoders
+    std::vector<std::shared_ptr<const Pattern>> m_allowPatterns;
+    RulesetSource m_lists;
+    BoundedQueue<SourceBatch> m_queue;
     std::unique_ptr<Store> m_store;
     std::unique_ptr<BlockKeeper> m_keeper;
-    BoundedQueue<SourceBatch> m_queue;
     std::unique_ptr<Pipeline> m_pipeline;
     std::unique_ptr<SourceManager> m_sources;
     std::unique_ptr<FirewallWatch> m_firewallWatch;

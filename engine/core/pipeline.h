@@ -9,7 +9,6 @@
 #include "engine/response/response_policy.h"
 
 #include <atomic>
-#include <functional>
 #include <future>
 #include <memory>
 #include <string>
@@ -42,6 +41,9 @@ public:
     // belongs to the same configuration and is swapped at the same moment.
     std::future<Result<Problems>> load(RulesetSource source, std::unique_ptr<const ResponsePolicy> policy);
 
+    // Returns when the queue is empty and its last batch dealt with. Nobody pushes meanwhile.
+    void drain();
+
     // Blocks and releases, by whomever, become records that run through the rules. Thread-safe.
     void recordChanges(const std::vector<BlockChange>& changes);
 
@@ -58,8 +60,9 @@ private:
 
     void run();
     void runLoadJobs();
+    void finishDrains();
     void processBatch(const SourceBatch& batch);
-    void processRecords(const RecordBatch& records);
+    void processRecords(const RecordBatch& records, std::vector<AlertRecord>& alerts);
     void respond(const RecordBatch& records);
     // The response events that came up since the last call, as records.
     [[nodiscard]] RecordBatch takeOwnRecords();
@@ -77,9 +80,10 @@ private:
     std::vector<Verdict> m_verdicts;
     std::vector<std::int64_t> m_alertIds; // of each verdict, 0 for none
 
-    mutable std::mutex m_mutex; // guards the three below
+    mutable std::mutex m_mutex; // guards the four below
     RecordBatch m_ownRecords;
     std::vector<LoadJob> m_loadJobs;
+    std::vector<std::promise<void>> m_drains;
     RulesetSummary m_summary;
 
     std::atomic<std::uint64_t> m_lines = 0;

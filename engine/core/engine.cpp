@@ -1,0 +1,452 @@
+#include "engine/core/engine.h"
+
+#include "engine/config/configuration_reader.h"
+#include "engine/config/ruleset_files.h"
+#include "engine/core/handlers.h"
+#include "engine/core/json_objects.h"
+
+#include <QJsonDocument>
+#include <QLoggingCategory>
+
+#include <algorithm>
+#include <thread>
+
+namespace bartizan {
+
+namespace {
+
+Q_LOGGING_CATEGORY(lcEngine, "bartizan.engine")
+
+using std::chrono::milliseconds;
+
+// Batches of up to 256 KiB each between reader and analysis.
+constexpr std::size_t kQueuedBatches = 16;
+constexpr milliseconds kReconcileDelay{100};
+constexpr milliseconds kStatusDelay{50};
+constexpr milliseconds kLongestReconcilePause{60'000};
+// A timer can't wait longer than about 24 days, and a clock may be set.
+constexpr EpochMs kLongestExpiryPause = 3'600'000;
+
+void logProblems(const Problems& problems)
+{
+    for (const auto& problem : problems) {
+        const auto text = jsonText(describe(problem));
+        if (problem.severity == Severity::Error)
+            qCCritical(lcEngine).noquote() << text;
+        else
+            qCWarning(lcEngine).noquote() << text;
+    }
+}
+
+Problem problemOf(const Error& error, std::string component, std::string file = {})
+{
+    return {Severity::Error, std::move(component), std::move(file), 0, 0, error.message, error.cure};
+}
+
+} // namespace
+
+Engine::Engine(EngineOptions options, EnginePlatform platform, const Clock& clock)
+    : m_options(std::move(options))
+    , m_platform(std::move(platform))
+    , m_clock(clock)
+    , m_health([this] { onMainThread([this] { publishStatusSoon(); }); })
+    , m_queue(kQueuedBatches)
+{
+    m_expiryTimer.setSingleShot(true);
+    m_expiryTimer.setTimerType(Qt::PreciseTimer);
+    connect(&m_expiryTimer, &QTimer::timeout, this, [this] {
+        m_keeper->expireDue();
+        armExpiry();
+    });
+    m_reconcileTimer.setSingleShot(true);
+    connect(&m_reconcileTimer, &QTimer::timeout, this, &Engine::reconcile);
+    m_statusTimer.setSingleShot(true);
+    connect(&m_statusTimer, &QTimer::timeout, this, [this] {
+        if (m_server && m_server->connectionCount() > 0)
+            m_server->publish("status", statusJson(*this));
+    });
+    m_retentionTimer.setInterval(std::chrono::hours(1));
+    connect(&m_retentionTimer, &QTimer::timeout, this, [this] { m_store->retain(); });
+}
+
+Engine::~Engine() { stop(); }
+
+Result<void> Engine::start()
+{
+    m_startedAt = m_clock.now();
+    m_running = true;
+    auto problems = readConfiguration();
+    logProblems(problems);
+    m_health.report("configuration", std::move(problems));
+    openStore();
+
+    const auto mode = m_options.observe || !m_platform.firewall ? BlockKeeper::Mode::Observe : BlockKeeper::Mode::Respond;
+    if (!m_platform.firewallProblem.empty())
+        m_health.report("firewall-choice", {{Severity::Error, "firewall", {}, 0, 0, m_platform.firewallProblem,
+                                             "start the engine with --firewall auto"}});
+    m_keeper = std::make_unique<BlockKeeper>(*m_store, m_platform.firewall.get(), m_clock, m_health, mode,
+                                             [this](const auto& changes) { blocksChanged(changes); });
+    AnalysisOptions analysis;
+    analysis.logAlertLevel = m_configuration.logAlertLevel;
+    analysis.memorySize = m_configuration.memorySize;
+    analysis.dropIncompleteFirewallEvents = m_configuration.dropIncompleteFirewallEvents;
+    m_pipeline = std::make_unique<Pipeline>(makeAnalyser(analysis), m_queue, *m_store, *m_keeper, m_clock, m_health,
+                                            m_platform.hostInfo->hostName());
+    // Watched before it is set up, so that nothing is missed.
+    watchFirewall();
+    m_platform.hostInfo->watch([this] { onMainThread([this] { refreshGuard(); }); });
+    m_keeper->start(makeGuard());
+    if (mode == BlockKeeper::Mode::Respond && !m_keeper->status().ready)
+        m_reconcileTimer.start(std::chrono::seconds(1));
+    m_pipeline->start();
+    loadRuleset({});
+    startSources();
+    armExpiry();
+    m_retentionTimer.start();
+    m_store->retain();
+    return startControl();
+}
+
+void Engine::stop()
+{
+    if (!std::exchange(m_running, false))
+        return;
+    if (m_server)
+        m_server->stop();
+    m_server.reset();
+    m_firewallWatch.reset();
+    m_platform.hostInfo->unwatch();
+    m_expiryTimer.stop();
+    m_reconcileTimer.stop();
+    stopSources();
+    m_queue.close();
+    m_pipeline->stop();
+    (void)m_store->flush();
+    // Blocks stay in the kernel: protection goes on without us, and ends there by itself.
+}
+
+void Engine::openStore()
+{
+    Store::Options options;
+    options.maxAge = std::chrono::duration_cast<std::chrono::days>(m_configuration.store.maxAge);
+    options.maxBytes = static_cast<std::int64_t>(m_configuration.store.maxBytes);
+    options.written = [this](const std::vector<AlertRecord>& alerts) {
+        onMainThread([this, alerts] { publishAlerts(alerts); });
+    };
+    options.problemsChanged = [this] {
+        onMainThread([this] {
+            if (m_store)
+                m_health.report("store", m_store->problems());
+        });
+    };
+    options.afterStep = m_options.afterStoreStep;
+    const std::string path = m_options.stateFolder + "/history.db";
+    auto store = Store::open(path, m_clock, options);
+    if (!store) {
+        // Protecting without a history is better than not protecting.
+        Problems problems{problemOf(store.error(), "store", path)};
+        logProblems(problems);
+        m_health.report("store-open", std::move(problems));
+        store = Store::openInMemory(m_clock, options);
+    }
+    m_store = std::move(*store);
+    const auto problems = m_store->problems();
+    logProblems(problems);
+    m_health.report("store", problems);
+}
+
+Problems Engine::readConfiguration()
+{
+    Problems problems;
+    const std::string path = m_options.configFolder + "/bartizan.conf";
+    auto configuration = readConfigurationFile(path, problems);
+    if (configuration) {
+        m_configuration = std::move(*configuration);
+    } else if (configuration.error().code == ErrorCode::NotFound) {
+        problems.push_back({Severity::Warning, "configuration", path, 0, 0, "there is no configuration: nothing is watched",
+                            "copy the example from the data folder's defaults/bartizan.conf"});
+        m_configuration = {};
+    } else {
+        problems.push_back(problemOf(configuration.error(), "configuration", path));
+    }
+    m_allowPatterns.clear();
+    for (const auto& entry : m_configuration.whiteList) {
+        if (entry.network)
+            continue;
+        if (auto pattern = compilePattern(PatternType::OsMatch, entry.pattern))
+            m_allowPatterns.push_back(std::move(*pattern));
+    }
+    return problems;
+}
+
+RulesetSource Engine::readRuleset(Problems& problems) const
+{
+    if (m_options.rulesetFolder.empty())
+        return readConfiguredRuleset(m_options.configFolder, m_options.builtinRuleset, m_configuration, problems);
+    auto source = readRulesetFolder(m_options.rulesetFolder, problems);
+    if (source)
+        return std::move(*source);
+    problems.push_back(problemOf(source.error(), "rules", m_options.rulesetFolder));
+    return {};
+}
+
+void Engine::loadRuleset(std::function<void(const Problems&)> done)
+{
+    Problems problems;
+    auto source = readRuleset(problems);
+    m_lists.lists = source.lists;
+    Problems policyProblems;
+    auto policy = std::make_unique<const ResponsePolicy>(m_configuration, policyProblems);
+    logProblems(policyProblems);
+    m_health.report("responses", policyProblems);
+    problems.insert(problems.end(), policyProblems.begin(), policyProblems.end());
+    auto future = m_pipeline->load(std::move(source), std::move(policy));
+    if (!done) {
+        // At start nothing waits for the main thread yet, and the first line must find its rules.
+        rulesetLoaded(std::move(problems), future.get());
+        return;
+    }
+    // Compiling may take a while; the main thread goes on answering.
+    std::thread([this, problems = std::move(problems), future = std::move(future), done = std::move(done)]() mutable {
+        auto loaded = std::make_shared<Result<Problems>>(future.get());
+        onMainThread([this, problems = std::move(problems), loaded, done = std::move(done)]() mutable {
+            if (*loaded)
+                problems.insert(problems.end(), (*loaded)->begin(), (*loaded)->end());
+            rulesetLoaded({}, *loaded);
+            if (!*loaded)
+                problems.push_back(problemOf(loaded->error(), "rules"));
+            done(problems);
+        });
+    }).detach();
+}
+
+void Engine::rulesetLoaded(Problems problems, const Result<Problems>& loaded)
+{
+    if (loaded) {
+        problems.insert(problems.end(), loaded->begin(), loaded->end());
+        m_rulesetLoadedAt = m_clock.now();
+    } else {
+        problems.push_back(problemOf(loaded.error(), "rules"));
+    }
+    logProblems(problems);
+    m_health.report("ruleset", std::move(problems));
+}
+
+void Engine::reload(std::function<void(const Problems&)> done)
+{
+    auto problems = readConfiguration();
+    logProblems(problems);
+    m_health.report("configuration", problems);
+    refreshGuard();
+    stopSources();
+    startSources();
+    loadRuleset([problems, done = std::move(done)](const Problems& found) mutable {
+        problems.insert(problems.end(), found.begin(), found.end());
+        done(problems);
+    });
+}
+
+std::shared_ptr<const Guard> Engine::makeGuard()
+{
+    Problems problems;
+    auto host = m_platform.hostInfo->read(problems);
+    m_health.report("host", std::move(problems));
+    std::vector<AllowlistEntry> allowlist;
+    for (const auto& entry : m_configuration.whiteList) {
+        if (entry.network)
+            allowlist.push_back({*entry.network, "configuration"});
+    }
+    for (const auto& entry : m_store->allowEntries().value_or(std::vector<AllowRecord>{}))
+        allowlist.push_back({entry.address, entry.reason});
+    return std::make_shared<const Guard>(std::move(host), std::move(allowlist), m_allowPatterns);
+}
+
+void Engine::refreshGuard()
+{
+    m_keeper->setGuard(makeGuard());
+    armExpiry();
+}
+
+void Engine::startSources()
+{
+    std::vector<FilePosition> positions;
+    for (const auto& stored : m_store->positions().value_or(std::vector<SourcePosition>{})) {
+        if (auto position = decodePosition(stored.path, stored.position))
+            positions.push_back(std::move(*position));
+    }
+    m_sources = std::make_unique<SourceManager>(*m_platform.logFiles, *m_platform.fileWatch, m_clock, m_queue, [this] {
+        onMainThread([this] {
+            Problems problems;
+            for (const auto& source : sources()) {
+                if (source.status != SourceStatus::Reading && !source.detail.empty())
+                    problems.push_back({source.status == SourceStatus::Missing ? Severity::Warning : Severity::Error, "source",
+                                        source.path, 0, 0, source.detail, source.cure});
+            }
+            m_health.report("sources", std::move(problems));
+            publishStatusSoon();
+        });
+    });
+    auto problems = m_sources->start(m_configuration.localFiles, positions);
+    logProblems(problems);
+    m_health.report("source-formats", std::move(problems));
+}
+
+void Engine::stopSources()
+{
+    if (!m_sources)
+        return;
+    m_sources->stop();
+    m_sources.reset();
+    // What was read is dealt with before its positions are asked for again.
+    if (m_running) {
+        m_pipeline->drain();
+        (void)m_store->flush();
+    }
+}
+
+std::vector<SourceState> Engine::sources() const
+{
+    return m_sources ? m_sources->states() : std::vector<SourceState>{};
+}
+
+Result<void> Engine::startControl()
+{
+    m_server = std::make_unique<ipc::Server>(*m_platform.listener, *m_platform.authoriser, m_clock,
+                                             QString::fromUtf8(BARTIZAN_VERSION));
+    registerStatusHandlers(*m_server, *this);
+    registerHistoryHandlers(*m_server, *this);
+    registerBlockHandlers(*m_server, *this);
+    registerAllowHandlers(*m_server, *this);
+    m_server->setAudit([this](const ipc::AuditEntry& entry) {
+        AuditRecord record;
+        record.time = entry.time;
+        record.userId = entry.peer.userId;
+        record.userName = entry.peer.userName;
+        record.processId = entry.peer.processId;
+        record.method = entry.method.toStdString();
+        record.paramsJson = QJsonDocument(entry.params).toJson(QJsonDocument::Compact).left(4096).toStdString();
+        record.granted = entry.decision == Permission::Granted;
+        record.error = entry.error;
+        m_store->audit(std::move(record));
+    });
+    return m_server->start();
+}
+
+void Engine::watchFirewall()
+{
+    if (!m_platform.watchFirewall || m_options.observe)
+        return;
+    auto watch = m_platform.watchFirewall([this] {
+        onMainThread([this] {
+            if (!m_reconcileTimer.isActive() || m_reconcileTimer.remainingTimeAsDuration() > kReconcileDelay)
+                m_reconcileTimer.start(kReconcileDelay);
+        });
+    });
+    if (watch)
+        m_firewallWatch = std::move(*watch);
+    else
+        m_health.report("firewall-watch", {problemOf(watch.error(), "firewall")});
+}
+
+void Engine::reconcile()
+{
+    if (m_keeper->reconcile()) {
+        m_reconcileFailures = 0;
+    } else {
+        const auto pause = std::chrono::seconds(1) * (1 << std::min(m_reconcileFailures++, 6));
+        m_reconcileTimer.start(std::min<milliseconds>(pause, kLongestReconcilePause));
+    }
+    armExpiry();
+    publishStatusSoon();
+}
+
+void Engine::armExpiry()
+{
+    const auto next = m_keeper->nextExpiry();
+    if (!next || !m_running) {
+        m_expiryTimer.stop();
+        return;
+    }
+    const EpochMs wait = std::clamp<EpochMs>(*next - m_clock.now(), 0, kLongestExpiryPause);
+    m_expiryTimer.start(milliseconds(wait));
+}
+
+Result<std::vector<Cidr>> Engine::allow(const Cidr& address, const std::string& reason, const std::string& by)
+{
+    AllowRecord entry;
+    entry.address = address;
+    entry.reason = reason;
+    entry.createdAt = m_clock.now();
+    entry.createdBy = by;
+    if (auto added = m_store->addAllow(entry); !added)
+        return std::unexpected(std::move(added.error()));
+    std::vector<Cidr> covered;
+    for (const auto& block : m_keeper->standing()) {
+        if (address.overlaps(block.address))
+            covered.push_back(block.address);
+    }
+    refreshGuard();
+    return covered;
+}
+
+Result<void> Engine::disallow(const Cidr& address)
+{
+    if (auto removed = m_store->removeAllow(address); !removed)
+        return removed;
+    refreshGuard();
+    return {};
+}
+
+void Engine::pause(std::optional<EpochMs> until)
+{
+    m_keeper->pauseUntil(until);
+    if (until)
+        QTimer::singleShot(milliseconds(*until - m_clock.now() + 50), this, [this] { publishStatusSoon(); });
+    publishStatusSoon();
+}
+
+void Engine::blocksChanged(const std::vector<BlockChange>& changes)
+{
+    for (const auto& change : changes) {
+        if (change.kind == BlockChangeKind::Failed)
+            qCCritical(lcEngine).noquote() << jsonText(change.block.address.toString() + ": not blocked: " + change.block.error);
+    }
+    m_pipeline->recordChanges(changes);
+    onMainThread([this, changes] {
+        armExpiry();
+        const bool failed = std::ranges::any_of(changes, [](const auto& change) { return change.kind == BlockChangeKind::Failed; });
+        if (failed && !m_reconcileTimer.isActive())
+            m_reconcileTimer.start(std::chrono::seconds(1));
+        if (!m_server || m_server->connectionCount() == 0)
+            return;
+        for (const auto& change : changes)
+            m_server->publish("block", toJson(change.block, m_clock.now()));
+    });
+}
+
+void Engine::publishAlerts(const std::vector<AlertRecord>& alerts)
+{
+    if (!m_server || m_server->connectionCount() == 0)
+        return;
+    for (const auto& alert : alerts)
+        m_server->publish("alert", toJson(alert));
+}
+
+void Engine::publishStatusSoon()
+{
+    if (!m_statusTimer.isActive())
+        m_statusTimer.start(kStatusDelay);
+}
+
+void Engine::onMainThread(std::function<void()> work)
+{
+    QMetaObject::invokeMethod(
+        this,
+        [this, work = std::move(work)] {
+            if (m_running)
+                work();
+        },
+        Qt::QueuedConnection);
+}
+
+} // namespace bartizan

@@ -1,0 +1,204 @@
+#include "engine/core/pipeline.h"
+
+#include "engine/core/alert_builder.h"
+#include "engine/response/response_event.h"
+#include "engine/store/store.h"
+
+#include <utility>
+
+namespace bartizan {
+
+namespace {
+
+std::optional<ResponseAction> actionOf(BlockChangeKind kind)
+{
+    switch (kind) {
+    case BlockChangeKind::Blocked: return ResponseAction::Add;
+    case BlockChangeKind::Released:
+    case BlockChangeKind::Expired: return ResponseAction::Delete;
+    case BlockChangeKind::Refused: return ResponseAction::Refused;
+    case BlockChangeKind::Failed: return ResponseAction::Failed;
+    case BlockChangeKind::Extended:
+    case BlockChangeKind::Observed:
+    case BlockChangeKind::Restored: break;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+Pipeline::Pipeline(std::unique_ptr<AnalysisPort> analysis, BoundedQueue<SourceBatch>& queue, Store& store,
+                   BlockKeeper& keeper, const Clock& clock, HealthBoard& health, std::string hostName)
+    : m_analysis(std::move(analysis))
+    , m_queue(queue)
+    , m_store(store)
+    , m_keeper(keeper)
+    , m_clock(clock)
+    , m_health(health)
+    , m_hostName(std::move(hostName))
+{}
+
+Pipeline::~Pipeline() { stop(); }
+
+void Pipeline::start() { m_thread = std::thread([this] { run(); }); }
+
+void Pipeline::stop()
+{
+    if (m_thread.joinable())
+        m_thread.join();
+}
+
+std::future<Result<Problems>> Pipeline::load(RulesetSource source, std::unique_ptr<const ResponsePolicy> policy)
+{
+    LoadJob job{std::move(source), std::move(policy), {}};
+    auto done = job.done.get_future();
+    {
+        const std::lock_guard lock(m_mutex);
+        m_loadJobs.push_back(std::move(job));
+    }
+    m_queue.pushUrgent({});
+    return done;
+}
+
+void Pipeline::drain()
+{
+    std::future<void> done;
+    {
+        const std::lock_guard lock(m_mutex);
+        done = m_drains.emplace_back().get_future();
+    }
+    m_queue.pushUrgent({});
+    done.wait();
+}
+
+void Pipeline::finishDrains()
+{
+    if (m_queue.size() > 0)
+        return;
+    const std::lock_guard lock(m_mutex);
+    for (auto& drain : m_drains)
+        drain.set_value();
+    m_drains.clear();
+}
+
+void Pipeline::recordChanges(const std::vector<BlockChange>& changes)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto location = m_ownRecords.locationIndex(kResponseEventLocation);
+        for (const auto& change : changes) {
+            const auto action = actionOf(change.kind);
+            if (!action)
+                continue;
+            const auto& block = change.block;
+            const ResponseEvent event{*action, block.command.empty() ? "firewall-drop" : block.command,
+                                      change.alertJson.empty() ? briefAlertJson(block) : change.alertJson,
+                                      block.error, {}};
+            const EpochMs now = m_clock.now();
+            m_ownRecords.add(responseEventLine(event, now), location, now);
+        }
+        if (m_ownRecords.empty())
+            return;
+    }
+    // The pipeline's own blocks are picked up behind the batch that caused them; anybody else's need the nudge.
+    if (std::this_thread::get_id() != m_thread.get_id())
+        m_queue.pushUrgent({});
+}
+
+RulesetSummary Pipeline::rulesetSummary() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_summary;
+}
+
+RecordBatch Pipeline::takeOwnRecords()
+{
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_ownRecords, {});
+}
+
+void Pipeline::run()
+{
+    while (const auto batch = m_queue.pop()) {
+        runLoadJobs();
+        processBatch(*batch);
+        finishDrains();
+    }
+    runLoadJobs();
+    finishDrains();
+}
+
+void Pipeline::runLoadJobs()
+{
+    std::vector<LoadJob> jobs;
+    {
+        const std::lock_guard lock(m_mutex);
+        jobs.swap(m_loadJobs);
+    }
+    for (auto& job : jobs) {
+        auto problems = m_analysis->load(job.source);
+        if (problems)
+            m_policy = std::move(job.policy);
+        {
+            const std::lock_guard lock(m_mutex);
+            m_summary = m_analysis->summary();
+        }
+        job.done.set_value(std::move(problems));
+    }
+}
+
+void Pipeline::processBatch(const SourceBatch& batch)
+{
+    std::vector<AlertRecord> alerts;
+    m_lines += batch.records.records().size();
+    processRecords(batch.records, alerts);
+    for (auto own = takeOwnRecords(); !own.empty(); own = takeOwnRecords())
+        processRecords(own, alerts);
+
+    std::vector<SourcePosition> positions;
+    for (const auto& position : batch.positions)
+        positions.push_back({position.path, encodePosition(position)});
+    if (!alerts.empty() || !positions.empty())
+        m_store.writeBatch(std::move(alerts), std::move(positions));
+}
+
+void Pipeline::processRecords(const RecordBatch& records, std::vector<AlertRecord>& alerts)
+{
+    if (records.empty())
+        return;
+    m_verdicts.clear();
+    const auto analysed = m_analysis->analyse(records, VerdictDetail::AlertsOnly, m_verdicts);
+    m_health.report("analysis", analysed ? Problems{}
+                                         : Problems{{Severity::Error, "analysis", {}, 0, 0, analysed.error().message,
+                                                     analysed.error().cure}});
+    m_alertIds.assign(m_verdicts.size(), 0);
+    for (std::size_t i = 0; i < m_verdicts.size(); ++i) {
+        if (!m_verdicts[i].alert || !m_verdicts[i].rule)
+            continue;
+        auto alert = alertRecord(m_verdicts[i], records);
+        m_store.assignId(alert);
+        m_alertIds[i] = alert.id;
+        alerts.push_back(std::move(alert));
+        ++m_alerts;
+    }
+    respond(records);
+}
+
+void Pipeline::respond(const RecordBatch& records)
+{
+    if (!m_policy)
+        return;
+    std::vector<BlockRequest> requests;
+    for (std::size_t i = 0; i < m_verdicts.size(); ++i) {
+        const auto& verdict = m_verdicts[i];
+        // What a response did never leads to another one: that could go round for ever.
+        if (records.location(records.records()[verdict.record]) == kResponseEventLocation)
+            continue;
+        for (const auto& order : m_policy->ordersFor(verdict))
+            requests.push_back(blockRequest(order, verdict, records, m_alertIds[i], m_hostName));
+    }
+    if (!requests.empty())
+        m_keeper.block(requests);
+}
+
+} // namespace bartizan
