@@ -1,0 +1,132 @@
+// The events that composites look back on (spec §8): copies of what they need, bounded in number and bytes.
+//
+// The reference walks one list per rule or group, newest first. Here each list is kept apart by the values
+// that have to be the same (StreamPlan), which gives the same verdicts as long as time does not run
+// backwards: skipped events can neither count nor stop the search, and running out of events is the same as
+// meeting one that is too old.
+#pragma once
+
+#include "engine/rules/rule_plan.h"
+
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace bartizan {
+
+// The values of one event that composites compare, in the order of RulePlan::comparedValues(). Read at first
+// use.
+class EventValues
+{
+public:
+    void reset() { m_known = false; }
+    [[nodiscard]] const std::vector<std::optional<std::string_view>>& of(const RulePlan& plan,
+                                                                         const Event& event);
+
+private:
+    std::vector<std::optional<std::string_view>> m_values;
+    bool m_known = false;
+};
+
+class CorrelationMemory
+{
+public:
+    explicit CorrelationMemory(std::size_t capacity)
+        : m_capacity(capacity)
+    {
+    }
+
+    // Whether enough suitable earlier events are there; then the counter starts over (the matched marks, of
+    // which `matched` is the current event's). The full logs found, newest first, at most 11, are put into
+    // `previous`: views that live until the next remember(). `second` is the current event's time.
+    [[nodiscard]] bool search(const RulePlan& plan, const Rule& rule, const Event& event, EventValues& values,
+                              std::int64_t second, int& matched, std::vector<std::string_view>& previous);
+
+    // Keeps an event whose verdict is `rule`, and forgets the oldest where there are too many.
+    void remember(const RulePlan& plan, const Rule& rule, const Event& event, EventValues& values,
+                  std::int64_t second, int matched);
+
+    // After a reload: events of rules that are there no more are forgotten, the others are sorted anew.
+    void adopt(const RulePlan& before, const RulePlan& after);
+
+    [[nodiscard]] std::size_t size() const { return m_events.size(); }
+
+private:
+    static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+    static constexpr std::size_t kMostBytes = 64U * 1024 * 1024;
+
+    struct Range
+    {
+        std::uint32_t offset = kNone; // kNone: the event has no such value
+        std::uint32_t size = 0;
+    };
+    struct Reference
+    {
+        std::uint32_t stream;
+        std::uint64_t key;
+    };
+    struct StoredEvent
+    {
+        std::int64_t second = 0;
+        std::uint32_t ruleId = 0;
+        int matched = 0;
+        DecoderType type = DecoderType::Syslog;
+        bool hasDynamic = false;
+        std::string bytes;
+        Range agent;
+        Range log;
+        Range fullLog;
+        std::vector<Range> values;
+        std::vector<Reference> references; // where it is linked, once per link
+
+        [[nodiscard]] std::optional<std::string_view> text(Range range) const
+        {
+            if (range.offset == kNone)
+                return std::nullopt;
+            return std::string_view(bytes).substr(range.offset, range.size);
+        }
+        [[nodiscard]] Range append(std::string_view value);
+    };
+    // An event's place in the chain of one key of one stream.
+    struct Link
+    {
+        std::uint64_t number; // of the event
+        std::uint32_t older;
+        std::uint32_t newer;
+    };
+    struct Chain
+    {
+        std::uint32_t newest = kNone;
+        std::uint32_t oldest = kNone;
+    };
+
+    [[nodiscard]] StoredEvent& event(std::uint64_t number) { return m_events[number - m_firstNumber]; }
+    [[nodiscard]] bool isSuitable(const Correlation& correlation, const StoredEvent& earlier,
+                                  const Event& current,
+                                  const std::vector<std::optional<std::string_view>>& values) const;
+    // Which streams the event belongs to: those of its rule, and those whose pattern is in its log.
+    void findReferences(const RulePlan& plan, const Rule& rule, std::string_view agent, std::string_view log,
+                        const std::vector<std::optional<std::string_view>>& values,
+                        StoredEvent& stored) const;
+    void copyTexts(const Event& event, const std::vector<std::optional<std::string_view>>& values,
+                   StoredEvent& stored) const;
+    void link(std::uint64_t number);
+    void unlinkOldest(const StoredEvent& stored);
+    void forgetOldest();
+    void forgetOverflow(std::int64_t now, int largestFrequency);
+
+    std::size_t m_capacity;
+    std::size_t m_byteCount = 0;
+    std::uint64_t m_firstNumber = 0; // of m_events.front()
+    std::deque<StoredEvent> m_events;
+    std::vector<std::unordered_map<std::uint64_t, Chain>> m_streams;
+    std::vector<Link> m_links;
+    std::vector<std::uint32_t> m_freeLinks;
+};
+
+} // namespace bartizan

@@ -1,0 +1,54 @@
+// Turns one written rule into one that runs. Where it stands in the tree and what it counts is RulePlan's
+// matter.
+#pragma once
+
+#include "engine/base/problem.h"
+#include "engine/decode/decoder_set.h"
+#include "engine/lists/cdb_list.h"
+#include "engine/rules/rule.h"
+#include "engine/rules/rule_text.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace bartizan {
+
+// By the path below lists/.
+using ListMap = std::unordered_map<std::string, std::shared_ptr<const CdbList>>;
+
+class RuleCompiler
+{
+public:
+    RuleCompiler(const DecoderSet& decoders, const ListMap& lists, Problems& problems)
+        : m_decoders(decoders)
+        , m_lists(lists)
+        , m_problems(problems)
+    {
+    }
+
+    // Nothing, and a problem, where the reference would refuse the rule or leave it out.
+    [[nodiscard]] std::optional<Rule> compile(const RuleText& text);
+
+    void report(Severity severity, const RuleText& text, xml::Position at, std::string message,
+                std::string cure);
+    // nullptr and an error where `pattern` is none.
+    std::unique_ptr<const Pattern> compilePatternOf(const RuleText& text, const PatternText& pattern,
+                                                    PatternType defaultType);
+
+private:
+    void addTexts(const RuleText& text, Rule& rule);
+    void addFields(const RuleText& text, Rule& rule);
+    void addAddresses(const RuleText& text, StaticField field, const AddressesText& addresses, Rule& rule);
+    void addTimes(const RuleText& text, Rule& rule);
+    void addLists(const RuleText& text, Rule& rule);
+    void error(const RuleText& text, xml::Position at, std::string message, std::string cure);
+
+    const DecoderSet& m_decoders;
+    const ListMap& m_lists;
+    Problems& m_problems;
+    bool m_usable = true;
+};
+
+} // namespace bartizan

@@ -1,0 +1,246 @@
+#include "engine/rules/rule_matcher.h"
+
+#include "engine/decode/decoder.h"
+
+#include <algorithm>
+
+namespace bartizan {
+
+namespace {
+
+constexpr int kNoDecoder = -2; // equals no rule's decoder
+
+std::int64_t secondOf(EpochMs time)
+{
+    return time >= 0 ? time / 1000 : (time - 999) / 1000;
+}
+
+} // namespace
+
+const Rule* RuleMatcher::match(const Event& event)
+{
+    m_event = &event;
+    m_decoderId = event.decoder != nullptr ? event.decoder->id() : kNoDecoder;
+    m_second = secondOf(event.receivedAt);
+    m_parent = nullptr;
+    m_matched = 0;
+    m_values.reset();
+    m_previous.clear();
+    m_textBefore.reset();
+    m_isFirst.reset();
+    m_calendar.reset();
+    for (const auto top : m_plan.tops(event.type)) {
+        if (const Rule* verdict = evaluate(top, nullptr))
+            return verdict;
+    }
+    return nullptr;
+}
+
+const Rule* RuleMatcher::evaluate(std::uint32_t nodeIndex, const Rule* parent)
+{
+    const auto& node = m_plan.node(nodeIndex);
+    const Rule& rule = m_plan.rules()[node.rule];
+    if (!holds(rule))
+        return nullptr;
+    if (m_trace != nullptr)
+        m_trace->matched(rule);
+    for (const auto& child : m_plan.children(node)) {
+        // Most children are about another decoder: told here, without touching the rule.
+        if (child.decoderId != RulePlan::kAnyDecoder && child.decoderId != m_decoderId && m_trace == nullptr)
+            continue;
+        if (const Rule* verdict = evaluate(child.node, &rule))
+            return verdict;
+    }
+    if (rule.noAlert)
+        return nullptr;
+    m_parent = parent;
+    ++m_state.fired[rule.index];
+    return &rule;
+}
+
+bool RuleMatcher::holds(const Rule& rule)
+{
+    for (const auto& condition : rule.conditions) {
+        if (std::visit([&](const auto& kind) { return holds(rule, kind); }, condition))
+            continue;
+        if (m_trace != nullptr)
+            m_trace->failed(rule, describe(condition));
+        return false;
+    }
+    if (rule.correlation &&
+        !m_state.memory.search(m_plan, rule, *m_event, m_values, m_second, m_matched, m_previous)) {
+        if (m_trace != nullptr)
+            m_trace->failed(rule, "not enough earlier events (" +
+                                      std::to_string(rule.correlation->earlier + 1) + " in " +
+                                      std::to_string(rule.correlation->timeframe) + " s)");
+        return false;
+    }
+    return true;
+}
+
+std::optional<std::string_view> RuleMatcher::textOf(RuleTextSource source) const
+{
+    switch (source) {
+    case RuleTextSource::Match:
+    case RuleTextSource::Regex:
+        return m_event->log;
+    case RuleTextSource::ProgramName:
+        return m_event->programName;
+    case RuleTextSource::Id:
+        return m_event->field(StaticField::Id);
+    case RuleTextSource::SystemName:
+        return m_event->field(StaticField::SystemName);
+    case RuleTextSource::Protocol:
+        return m_event->field(StaticField::Protocol);
+    case RuleTextSource::Action:
+        return m_event->field(StaticField::Action);
+    case RuleTextSource::Url:
+        return m_event->field(StaticField::Url);
+    case RuleTextSource::Location:
+        return m_event->location;
+    case RuleTextSource::SrcPort:
+        return m_event->field(StaticField::SrcPort);
+    case RuleTextSource::DstPort:
+        return m_event->field(StaticField::DstPort);
+    case RuleTextSource::Data:
+        return m_event->field(StaticField::Data);
+    case RuleTextSource::ExtraData:
+        return m_event->field(StaticField::ExtraData);
+    case RuleTextSource::Status:
+        return m_event->field(StaticField::Status);
+    case RuleTextSource::User: {
+        const auto target = m_event->field(StaticField::DstUser);
+        return target ? target : m_event->field(StaticField::SrcUser);
+    }
+    case RuleTextSource::Hostname:
+        if (m_event->hostname || !m_localHost.empty())
+            return host();
+        return std::nullopt;
+    case RuleTextSource::SrcGeoIp:
+    case RuleTextSource::DstGeoIp:
+        break;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string_view> RuleMatcher::listValue(const ListCondition& condition) const
+{
+    switch (condition.source) {
+    case ListCondition::Source::Static:
+        return m_event->field(condition.field);
+    case ListCondition::Source::ProgramName:
+        return m_event->programName;
+    case ListCondition::Source::Hostname:
+        return textOf(RuleTextSource::Hostname);
+    case ListCondition::Source::Dynamic:
+        return m_event->dynamic(condition.fieldName);
+    case ListCondition::Source::User: {
+        const auto source = m_event->field(StaticField::SrcUser);
+        return source ? source : m_event->field(StaticField::DstUser);
+    }
+    }
+    return std::nullopt;
+}
+
+const LocalCalendar& RuleMatcher::calendar()
+{
+    if (!m_calendar)
+        m_calendar = localCalendar(m_event->receivedAt);
+    return *m_calendar;
+}
+
+bool RuleMatcher::holds(const Rule&, const DecodedAsCondition& condition)
+{
+    return condition.decoderId == m_decoderId;
+}
+
+bool RuleMatcher::holds(const Rule&, const SizeCondition& condition)
+{
+    return m_event->log.size() >= condition.atLeast;
+}
+
+bool RuleMatcher::holds(const Rule&, const TextCondition& condition)
+{
+    const auto value = textOf(condition.source);
+    if (!value)
+        return false;
+    return (condition.pattern ? condition.pattern->matches(*value) : *value == condition.exact) !=
+           condition.negate;
+}
+
+bool RuleMatcher::holds(const Rule&, const FieldCondition& condition)
+{
+    const auto value = m_event->dynamic(condition.name);
+    return value && condition.pattern->matches(*value) != condition.negate;
+}
+
+bool RuleMatcher::holds(const Rule&, const AddressCondition& condition)
+{
+    const auto text = m_event->field(condition.field);
+    if (!text)
+        return false;
+    const auto value = AddressPattern::valueOf(*text);
+    const bool inside = value && std::ranges::any_of(condition.patterns, [&](const auto& pattern) {
+                            return pattern.matches(*value);
+                        });
+    return inside != condition.negate;
+}
+
+bool RuleMatcher::holds(const Rule&, const BuiltinCondition& condition)
+{
+    return builtinTestHolds(condition.test, *m_event);
+}
+
+bool RuleMatcher::holds(const Rule&, const TimeCondition& condition)
+{
+    return condition.matches(calendar());
+}
+
+bool RuleMatcher::holds(const Rule&, const WeekdayCondition& condition)
+{
+    return condition.matches(calendar());
+}
+
+bool RuleMatcher::holds(const Rule& rule, const CheckDiffCondition&)
+{
+    m_textBefore = m_state.lastTexts.changed(rule.id, host(), m_event->log);
+    return m_textBefore.has_value();
+}
+
+bool RuleMatcher::holds(const Rule&, const FirstSeenCondition&)
+{
+    // Asked once per event: the question itself makes the key a known one.
+    if (!m_isFirst)
+        m_isFirst = m_state.firstSeen.isFirst(*m_event);
+    return *m_isFirst;
+}
+
+bool RuleMatcher::holds(const Rule&, const ListCondition& condition)
+{
+    const auto value = listValue(condition);
+    return value && listMatches(*condition.list, condition.lookup, *value, [&](std::string_view found) {
+               return !condition.checkValue || condition.checkValue->matches(found);
+           });
+}
+
+std::string RuleMatcher::previousOutput() const
+{
+    if (m_textBefore)
+        return "Previous output:\n" + *m_textBefore;
+    std::string output;
+    if (m_previous.size() < 2)
+        return output;
+    for (const auto log : m_previous) {
+        if (!output.empty())
+            output += '\n';
+        output += log;
+    }
+    return output;
+}
+
+void RuleMatcher::remember(const Rule& rule)
+{
+    m_state.memory.remember(m_plan, rule, *m_event, m_values, m_second, m_matched);
+}
+
+} // namespace bartizan

@@ -1,0 +1,86 @@
+// Finds the verdict on an event (spec §7.2): walks the tree, depth first, and updates the session's state.
+#pragma once
+
+#include "engine/rules/rule_plan.h"
+#include "engine/rules/rule_state.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bartizan {
+
+// Hears of every rule tried, in order.
+class RuleTrace
+{
+public:
+    virtual ~RuleTrace() = default;
+    virtual void matched(const Rule& rule) = 0;
+    virtual void failed(const Rule& rule, const std::string& condition) = 0;
+};
+
+class RuleMatcher
+{
+public:
+    // `localHost` stands in where a record names no host. All references outlive the matcher; `trace` may be
+    // nullptr.
+    RuleMatcher(const RulePlan& plan, RuleState& state, std::string_view localHost, RuleTrace* trace)
+        : m_plan(plan)
+        , m_state(state)
+        , m_localHost(localHost)
+        , m_trace(trace)
+    {
+    }
+
+    // Evaluates `event` (predecoded and decoded), which has to outlive the calls below. nullptr where no rule
+    // matches.
+    const Rule* match(const Event& event);
+
+    // Of the last match: the rule above the verdict on the path, or nullptr.
+    [[nodiscard]] const Rule* parent() const { return m_parent; }
+    // The earlier logs that a composite counted, or the text before a change (spec §8.6, §8.5). Empty if
+    // there are none.
+    [[nodiscard]] std::string previousOutput() const;
+    // Puts the event into the memory with the verdict `rule`.
+    void remember(const Rule& rule);
+
+private:
+    const Rule* evaluate(std::uint32_t node, const Rule* parent);
+    [[nodiscard]] bool holds(const Rule& rule);
+    [[nodiscard]] std::optional<std::string_view> textOf(RuleTextSource source) const;
+    [[nodiscard]] std::optional<std::string_view> listValue(const ListCondition& condition) const;
+    const LocalCalendar& calendar();
+    [[nodiscard]] std::string_view host() const { return m_event->hostname.value_or(m_localHost); }
+
+    [[nodiscard]] bool holds(const Rule& rule, const DecodedAsCondition& condition);
+    [[nodiscard]] bool holds(const Rule& rule, const SizeCondition& condition);
+    [[nodiscard]] bool holds(const Rule& rule, const TextCondition& condition);
+    [[nodiscard]] bool holds(const Rule& rule, const FieldCondition& condition);
+    [[nodiscard]] bool holds(const Rule& rule, const AddressCondition& condition);
+    [[nodiscard]] bool holds(const Rule& rule, const BuiltinCondition& condition);
+    [[nodiscard]] bool holds(const Rule& rule, const TimeCondition& condition);
+    [[nodiscard]] bool holds(const Rule& rule, const WeekdayCondition& condition);
+    [[nodiscard]] bool holds(const Rule& rule, const CheckDiffCondition& condition);
+    [[nodiscard]] bool holds(const Rule& rule, const FirstSeenCondition& condition);
+    [[nodiscard]] bool holds(const Rule& rule, const ListCondition& condition);
+
+    const RulePlan& m_plan;
+    RuleState& m_state;
+    std::string_view m_localHost;
+    RuleTrace* m_trace;
+
+    // Of the current event.
+    const Event* m_event = nullptr;
+    int m_decoderId = 0;
+    std::int64_t m_second = 0;
+    const Rule* m_parent = nullptr;
+    int m_matched = 0;
+    EventValues m_values;
+    std::vector<std::string_view> m_previous;
+    std::optional<std::string> m_textBefore;
+    std::optional<bool> m_isFirst;
+    std::optional<LocalCalendar> m_calendar;
+};
+
+} // namespace bartizan

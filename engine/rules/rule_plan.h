@@ -1,0 +1,111 @@
+// All rules of a rule set, compiled into one immutable tree (spec §7) with what correlation needs to know
+// (spec §8). Thread-safe to read.
+#pragma once
+
+#include "engine/base/ruleset_source.h"
+#include "engine/rules/rule.h"
+#include "engine/rules/rule_compiler.h"
+
+#include <array>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace bartizan {
+
+// A value that some composite compares between two events.
+struct ComparedValue
+{
+    enum class Kind : std::uint8_t { Location, Static, Dynamic, Never };
+    Kind kind = Kind::Never; // Never: a field that nothing fills (srcgeoip)
+    StaticField field = StaticField::Protocol;
+    std::string name; // of a dynamic field
+
+    bool operator==(const ComparedValue&) const = default;
+};
+
+// Events that one or more composites look back on, kept apart by the values that have to be the same: what is
+// looked back on is then suitable but for different_*, and a search does not walk over strangers.
+struct StreamPlan
+{
+    std::vector<std::uint16_t> keyValues; // of ComparedValues; an event that lacks one is not kept
+    bool byAgent = true;
+    bool byType = false;
+
+    bool operator==(const StreamPlan&) const = default;
+};
+
+class RulePlan
+{
+public:
+    struct Child
+    {
+        std::uint32_t node;
+        int decoderId; // tried only for events of this decoder; kAnyDecoder otherwise
+    };
+    static constexpr int kAnyDecoder = -1;
+
+    struct Node
+    {
+        std::uint32_t rule;
+        std::uint32_t firstChild;
+        std::uint32_t childCount;
+    };
+
+    // Files are taken in the order of their base names. Broken files and rules are reported (component
+    // "rules") and left out. The decoders and lists may go away afterwards but for the lists that rules hold.
+    [[nodiscard]] static std::shared_ptr<const RulePlan> compile(std::span<const SourceFile> files,
+                                                                 const DecoderSet& decoders,
+                                                                 const ListMap& lists, Problems& problems);
+
+    [[nodiscard]] const std::vector<Rule>& rules() const { return m_rules; }
+    // nullptr if there is none.
+    [[nodiscard]] const Rule* find(std::uint32_t id) const;
+    [[nodiscard]] const Node& node(std::uint32_t index) const { return m_nodes[index]; }
+    [[nodiscard]] std::size_t nodeCount() const { return m_nodes.size(); }
+    [[nodiscard]] std::span<const Child> children(const Node& node) const
+    {
+        return std::span(m_children).subspan(node.firstChild, node.childCount);
+    }
+    // The top-level rules for events of a decoder type, in order.
+    [[nodiscard]] std::span<const std::uint32_t> tops(DecoderType type) const
+    {
+        return m_tops[static_cast<std::size_t>(type)];
+    }
+
+    [[nodiscard]] const std::vector<ComparedValue>& comparedValues() const { return m_compared; }
+    [[nodiscard]] const std::vector<StreamPlan>& streams() const { return m_streams; }
+    // The streams that an event with this verdict goes into; one may be named several times (spec §8.1).
+    [[nodiscard]] std::span<const std::uint32_t> streamsOf(std::uint32_t rule) const
+    {
+        return m_streamsOf[rule];
+    }
+    // The streams of if_matched_regex: an event goes in if its log matches.
+    struct RegexStream
+    {
+        std::uint32_t stream;
+        std::unique_ptr<const Pattern> pattern;
+    };
+    [[nodiscard]] const std::vector<RegexStream>& regexStreams() const { return m_regexStreams; }
+    // The largest frequency − 2, by which memory is cleaned (spec §8.1).
+    [[nodiscard]] int largestFrequency() const { return m_largestFrequency; }
+
+private:
+    friend class RulePlanBuilder;
+    static constexpr std::size_t kDecoderTypeCount = 8;
+
+    std::vector<Rule> m_rules;
+    std::unordered_map<std::uint32_t, std::uint32_t> m_byId;
+    std::vector<Node> m_nodes;
+    std::vector<Child> m_children;
+    std::array<std::vector<std::uint32_t>, kDecoderTypeCount> m_tops;
+    std::vector<ComparedValue> m_compared;
+    std::vector<StreamPlan> m_streams;
+    std::vector<std::vector<std::uint32_t>> m_streamsOf; // by rule
+    std::vector<RegexStream> m_regexStreams;
+    int m_largestFrequency = 0;
+};
+
+} // namespace bartizan
