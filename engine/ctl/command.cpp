@@ -1,0 +1,67 @@
+#include "engine/ctl/command.h"
+
+#include "engine/ctl/text.h"
+
+#include <algorithm>
+#include <array>
+
+namespace bartizan::ctl {
+
+namespace {
+
+// In the order of help.
+constexpr std::array kCommands{
+    Command{"status", "status", "what the engine is doing, and what is wrong", runStatus},
+    Command{"alerts", "alerts [--limit N] [--search TEXT] [--level N] [--address ADDR] [--rule ID]",
+            "attacks that were seen, newest first", runAlerts},
+    Command{"blocks", "blocks [--all]", "addresses that are blocked (--all: past ones too)", runBlocks},
+    Command{"block", "block ADDR|CIDR [--for 10m | --permanent] [--reason TEXT]",
+            "block an address (for 10 minutes)", runBlock},
+    Command{"unblock", "unblock ADDR... | --all", "let addresses in again", runUnblock},
+    Command{"allow", "allow ADDR|CIDR [--reason TEXT] | --remove ADDR|CIDR | --list",
+            "never block an address", runAllow},
+    Command{"why", "why ADDR", "everything about an address: log lines, rules, lists, blocks", runWhy},
+    Command{"watch", "watch", "events as they happen, until ^C", runWatch},
+    Command{"pause", "pause 15m", "block nothing new for a while", runPause},
+    Command{"resume", "resume", "end a pause", runResume},
+    Command{"lists", "lists [update]", "address lists and the rules that use them", runLists},
+    Command{"reload", "reload", "read rules, decoders, lists and configuration again", runReload},
+    Command{"firewall", "firewall teardown [--verify]",
+            "remove everything of Bartizan's from the firewall (works without the engine)", runFirewall},
+    Command{"version", "version", "the version of this program", runVersion},
+    Command{"help", "help [COMMAND]", "this, or how a command is used", runHelp},
+};
+
+} // namespace
+
+std::span<const Command> commands()
+{
+    return kCommands;
+}
+
+const Command* findCommand(const QString& name)
+{
+    const std::string wanted = name.toStdString();
+    const auto found = std::ranges::find(kCommands, std::string_view(wanted), &Command::name);
+    return found != kCommands.end() ? &*found : nullptr;
+}
+
+int Context::usageError(const QString& message) const
+{
+    return out.usageError(message, text(command.usage));
+}
+
+int request(Context& context, std::string_view method, const QJsonObject& params,
+            const std::function<int(const QJsonObject& result)>& show)
+{
+    EngineConnection engine(context.options.socket, context.platform.trust);
+    if (const auto opened = engine.open(); !opened)
+        return context.out.failure(opened.error());
+    const auto result = engine.call(method, params);
+    if (!result)
+        return context.out.failure(result.error());
+    context.out.document(*result);
+    return show(*result);
+}
+
+} // namespace bartizan::ctl
