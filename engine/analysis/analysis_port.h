@@ -93,6 +93,7 @@ struct AnalysisOptions
     int logAlertLevel = 3;          // alert from this level on
     std::size_t memorySize = 8192;  // events remembered for correlation (spec §8.1)
     bool dropIncompleteFirewallEvents = true; // log_fw (spec §7.3), daemon only
+    std::string hostName;           // of this machine, short: stands in for rules where a record names no host
 };
 
 // The analysis in this process. Not thread-safe: one thread owns it.

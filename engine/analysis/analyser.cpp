@@ -1,0 +1,204 @@
+#include "engine/analysis/analyser.h"
+
+#include "engine/decode/predecode.h"
+
+#include <algorithm>
+#include <array>
+
+namespace bartizan {
+
+Analyser::Analyser(const AnalysisOptions& options)
+    : m_options(options)
+{
+}
+
+std::unique_ptr<AnalysisPort> makeAnalyser(const AnalysisOptions& options)
+{
+    return std::make_unique<Analyser>(options);
+}
+
+Result<Problems> Analyser::load(const RulesetSource& source)
+{
+    Problems problems;
+    auto ruleset = Ruleset::compile(source, problems);
+    if (ruleset->summary.rules == 0) {
+        std::string message = "No rule could be loaded";
+        const auto first = std::ranges::find(problems, Severity::Error, &Problem::severity);
+        if (first != problems.end())
+            message += ": " + describe(*first);
+        return fail(ErrorCode::InvalidArgument, std::move(message),
+                    "Run bartizanctl check to see every problem.");
+    }
+    for (auto& [number, session] : m_sessions)
+        session.rules.adopt(*m_ruleset->rules, *ruleset->rules);
+    m_ruleset = std::move(ruleset);
+    for (auto& [number, session] : m_sessions)
+        renewMatcher(session);
+    return problems;
+}
+
+RulesetSummary Analyser::summary() const
+{
+    return m_ruleset ? m_ruleset->summary : RulesetSummary{};
+}
+
+void Analyser::setTrace(RuleTrace* trace)
+{
+    m_trace = trace;
+    for (auto& [number, session] : m_sessions)
+        renewMatcher(session);
+}
+
+Analyser::Session& Analyser::session(std::uint32_t number)
+{
+    const auto found = m_sessions.find(number);
+    if (found != m_sessions.end())
+        return found->second;
+    Session& created = m_sessions.try_emplace(number, *m_ruleset->rules, m_options).first->second;
+    renewMatcher(created);
+    return created;
+}
+
+void Analyser::renewMatcher(Session& session)
+{
+    session.matcher =
+        std::make_unique<RuleMatcher>(*m_ruleset->rules, session.rules, m_options.hostName, m_trace);
+}
+
+Result<void> Analyser::analyse(const RecordBatch& batch, VerdictDetail detail, std::vector<Verdict>& verdicts)
+{
+    if (!m_ruleset)
+        return fail(ErrorCode::Unavailable, "No rules are loaded", "Load a rule set first.");
+    for (std::uint32_t i = 0; i < batch.records().size(); ++i)
+        analyseRecord(batch, i, detail, verdicts);
+    return {};
+}
+
+void Analyser::analyseRecord(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
+                             std::vector<Verdict>& verdicts)
+{
+    const auto& record = batch.records()[index];
+    Session& current = session(record.session);
+    m_event.reset();
+    m_event.fullLog = batch.text(record);
+    m_event.location = batch.location(record);
+    // Correlation relies on it.
+    current.lastTime = std::max(current.lastTime, record.receivedAt);
+    m_event.receivedAt = current.lastTime;
+    predecode(m_event);
+    m_ruleset->decoders->decode(m_event, m_scratch);
+    current.accumulate.apply(m_event);
+
+    Outcome outcome;
+    if (!isDropped()) {
+        if (const Rule* rule = current.matcher->match(m_event))
+            outcome = decide(current, *rule);
+    }
+    if (detail == VerdictDetail::Everything || outcome.alert || outcome.respond)
+        verdicts.push_back(makeVerdict(index, current, outcome));
+    if (outcome.remember)
+        current.matcher->remember(*outcome.rule);
+}
+
+// log_fw (spec §7.3): a firewall event without these fields is of no use to any rule.
+bool Analyser::isDropped() const
+{
+    static constexpr std::array kNeeded{StaticField::Action,  StaticField::SrcIp,   StaticField::DstIp,
+                                        StaticField::SrcPort, StaticField::DstPort, StaticField::Protocol};
+    if (m_options.mode != AnalysisMode::Daemon || !m_options.dropIncompleteFirewallEvents ||
+        m_event.type != DecoderType::Firewall)
+        return false;
+    return std::ranges::any_of(kNeeded, [this](StaticField field) { return !m_event.field(field); });
+}
+
+Analyser::Outcome Analyser::decide(Session& session, const Rule& matched) const
+{
+    Outcome outcome{&matched, true, true, true, false};
+    if (matched.level > 0 && matched.ignore > 0)
+        applyIgnore(session, matched, outcome);
+    const Rule& rule = *outcome.rule;
+    if (rule.level == 0)
+        return {&rule, false, false, false, outcome.replaced};
+    const bool loud = rule.level >= m_options.logAlertLevel;
+    // The reference's tester knows the level only.
+    const bool logged =
+        m_options.mode == AnalysisMode::Tester ? loud : (loud || rule.logAlways) && !rule.logNever;
+    outcome.alert = outcome.alert && logged;
+    outcome.respond = outcome.respond && !rule.noActiveResponse;
+    return outcome;
+}
+
+// Spec §8.4.
+void Analyser::applyIgnore(Session& session, const Rule& rule, Outcome& outcome) const
+{
+    const auto now = m_event.receivedAt / 1000;
+    auto& since = session.rules.ignoredSince[rule.index];
+    if (since == RuleState::kNever) {
+        since = now;
+        return;
+    }
+    const bool tester = m_options.mode == AnalysisMode::Tester;
+    if (now - since >= rule.ignore) {
+        since = tester ? RuleState::kNever : now;
+        return;
+    }
+    const Rule* parent = session.matcher->parent();
+    if (!tester && parent != nullptr) {
+        outcome.rule = parent;
+        outcome.replaced = true;
+        return;
+    }
+    outcome.alert = outcome.respond = false;
+    outcome.remember = tester;
+}
+
+Verdict Analyser::makeVerdict(std::uint32_t index, const Session& session, const Outcome& outcome) const
+{
+    const auto text = [](std::optional<std::string_view> view) {
+        return view ? std::optional<std::string>(*view) : std::nullopt;
+    };
+    Verdict verdict;
+    verdict.record = index;
+    verdict.timestamp = text(m_event.timestamp);
+    verdict.hostname = text(shownHostname(m_event.fullLog));
+    verdict.programName = text(m_event.programName);
+    if (m_event.decoder != nullptr) {
+        verdict.decoderName = m_event.decoder->name();
+        verdict.decoderParent = m_event.decoder->parentName();
+    }
+    for (std::size_t i = 0; i < kStaticFieldCount; ++i) {
+        const auto field = static_cast<StaticField>(i);
+        if (const auto value = m_event.field(field))
+            verdict.fields.push_back({std::string(staticFieldName(field)), std::string(*value), true});
+    }
+    for (const auto& field : m_event.dynamicFields())
+        verdict.fields.push_back({std::string(field.name), std::string(field.value), false});
+    if (outcome.rule != nullptr) {
+        verdict.rule = makeRuleInfo(session, *outcome.rule);
+        if (!outcome.replaced)
+            verdict.previousOutput = session.matcher->previousOutput();
+    }
+    verdict.alert = outcome.alert;
+    verdict.respond = outcome.respond;
+    return verdict;
+}
+
+RuleInfo Analyser::makeRuleInfo(const Session& session, const Rule& rule) const
+{
+    RuleInfo info;
+    info.id = rule.id;
+    info.level = rule.level;
+    info.description = rule.description.expanded(m_event, m_options.hostName);
+    info.rawGroups = rule.groups;
+    info.groups = rule.shownGroups;
+    info.compliance = rule.compliance;
+    info.mitreIds = rule.mitreIds;
+    info.frequency = rule.correlation ? rule.frequency : 0;
+    info.firedTimes = rule.noCounter ? 0 : session.rules.fired[rule.index];
+    info.mail = rule.mail;
+    info.noActiveResponse = rule.noActiveResponse;
+    info.noFullLog = rule.noFullLog;
+    return info;
+}
+
+} // namespace bartizan

@@ -1,0 +1,73 @@
+// The analysis in this process: pre-decoding, decoders, rules, sessions. Not thread-safe: one thread owns it.
+#pragma once
+
+#include "engine/analysis/analysis_port.h"
+#include "engine/analysis/ruleset.h"
+#include "engine/decode/accumulate.h"
+#include "engine/decode/decoder_set.h"
+#include "engine/rules/rule_matcher.h"
+#include "engine/rules/rule_state.h"
+
+#include <memory>
+#include <unordered_map>
+
+namespace bartizan {
+
+class Analyser final : public AnalysisPort
+{
+public:
+    explicit Analyser(const AnalysisOptions& options);
+
+    Result<void> analyse(const RecordBatch& batch, VerdictDetail detail,
+                         std::vector<Verdict>& verdicts) override;
+    Result<Problems> load(const RulesetSource& source) override;
+    [[nodiscard]] RulesetSummary summary() const override;
+
+    // From now on `trace` hears of every rule tried; nullptr ends it. It outlives the analyser or that call.
+    void setTrace(RuleTrace* trace);
+    // The set in use, or nullptr before the first load().
+    [[nodiscard]] std::shared_ptr<const Ruleset> ruleset() const { return m_ruleset; }
+
+private:
+    // Everything remembered of one session (records of others never touch it).
+    struct Session
+    {
+        Session(const RulePlan& plan, const AnalysisOptions& options)
+            : rules(plan, options.memorySize)
+        {
+        }
+        RuleState rules;
+        AccumulateState accumulate;
+        std::unique_ptr<RuleMatcher> matcher;
+        EpochMs lastTime = 0;
+    };
+    // What became of a matched rule (spec §7.3).
+    struct Outcome
+    {
+        const Rule* rule = nullptr; // the verdict, which under `ignore` is the parent
+        bool alert = false;
+        bool respond = false;
+        bool remember = false;
+        bool replaced = false;
+    };
+
+    [[nodiscard]] Session& session(std::uint32_t number);
+    void renewMatcher(Session& session);
+    void analyseRecord(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
+                       std::vector<Verdict>& verdicts);
+    [[nodiscard]] bool isDropped() const;
+    [[nodiscard]] Outcome decide(Session& session, const Rule& rule) const;
+    void applyIgnore(Session& session, const Rule& rule, Outcome& outcome) const;
+    [[nodiscard]] Verdict makeVerdict(std::uint32_t index, const Session& session,
+                                      const Outcome& outcome) const;
+    [[nodiscard]] RuleInfo makeRuleInfo(const Session& session, const Rule& rule) const;
+
+    const AnalysisOptions m_options;
+    std::shared_ptr<const Ruleset> m_ruleset;
+    std::unordered_map<std::uint32_t, Session> m_sessions;
+    DecodeScratch m_scratch;
+    Event m_event;
+    RuleTrace* m_trace = nullptr;
+};
+
+} // namespace bartizan

@@ -1,0 +1,23 @@
+// Decoders, rules and lists compiled together: one immutable snapshot, swapped as a whole.
+#pragma once
+
+#include "engine/analysis/analysis_port.h"
+#include "engine/decode/decoder_set.h"
+#include "engine/rules/rule_plan.h"
+
+#include <memory>
+
+namespace bartizan {
+
+struct Ruleset
+{
+    std::shared_ptr<const DecoderSet> decoders;
+    std::shared_ptr<const RulePlan> rules;
+    RulesetSummary summary;
+
+    // Problems of all three kinds are added; what is broken is left out.
+    [[nodiscard]] static std::shared_ptr<const Ruleset> compile(const RulesetSource& source,
+                                                                Problems& problems);
+};
+
+} // namespace bartizan
