@@ -1,0 +1,153 @@
+#include "engine/config/configuration_reader.h"
+#include "engine/response/response_policy.h"
+
+#include <QTest>
+
+using namespace bartizan;
+
+namespace {
+
+constexpr const char* kCommand = "<command><name>drop</name><executable>firewall-drop</executable>"
+                                 "<timeout_allowed>yes</timeout_allowed></command>"
+                                 "<command><name>forever</name><executable>firewall-drop.sh</executable></command>"
+                                 "<command><name>script</name><executable>my-script</executable></command>";
+
+Verdict verdict(std::uint32_t id, int level, const char* groups, const char* address = "198.51.100.7")
+{
+    Verdict v;
+    v.rule = RuleInfo{};
+    v.rule->id = id;
+    v.rule->level = level;
+    v.rule->rawGroups = groups;
+    v.respond = true;
+    v.alert = true;
+    if (address != nullptr)
+        v.fields.push_back({"srcip", address, true});
+    return v;
+}
+
+std::string response(const char* inner, const char* command = "drop")
+{
+    return std::string("<active-response><command>") + command + "</command><location>local</location>" + inner +
+           "</active-response>";
+}
+
+} // namespace
+
+class TestResponsePolicy : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void binding_data();
+    void binding();
+    void craftedOrMissingTargets_orderNothing_data();
+    void craftedOrMissingTargets_orderNothing();
+    void windowsAddress_comesBeforeSrcip();
+    void twoResponses_keepTheLongest();
+    void whatCannotBeDone_isReported();
+
+private:
+    static std::vector<ResponseOrder> orders(const std::string& responses, const Verdict& v, Problems* found = nullptr)
+    {
+        Problems problems;
+        const auto configuration =
+            readConfiguration("<ossec_config>" + std::string(kCommand) + responses + "</ossec_config>", "test.conf", problems);
+        const ResponsePolicy policy(configuration.value(), problems);
+        auto result = policy.ordersFor(v);
+        for (auto& order : result)
+            order.command = nullptr;
+        if (found != nullptr)
+            *found = problems;
+        return result;
+    }
+};
+
+void TestResponsePolicy::binding_data()
+{
+    QTest::addColumn<QString>("inner");
+    QTest::addColumn<int>("seconds"); // -1: no order, 0: permanent
+    QTest::newRow("id") << "<rules_id>5710,100100</rules_id><timeout>60</timeout>" << 60;
+    QTest::newRow("other id") << "<rules_id>5710</rules_id><timeout>60</timeout>" << -1;
+    QTest::newRow("level reached") << "<level>10</level><timeout>60</timeout>" << 60;
+    QTest::newRow("level not reached") << "<level>11</level>" << -1;
+    QTest::newRow("group") << "<rules_group>attack|other</rules_group><timeout>60</timeout>" << 60;
+    QTest::newRow("other group") << "<rules_group>sshd</rules_group>" << -1;
+    QTest::newRow("level and group") << "<level>10</level><rules_group>web</rules_group>" << 0;
+    QTest::newRow("level but not group") << "<level>10</level><rules_group>sshd</rules_group>" << -1;
+    QTest::newRow("id regardless of level") << "<level>15</level><rules_id>100100</rules_id>" << 0;
+    QTest::newRow("nothing given") << "<timeout>60</timeout>" << -1;
+    QTest::newRow("no timeout") << "<rules_id>100100</rules_id>" << 0;
+    QTest::newRow("disabled") << "<disabled>yes</disabled><rules_id>100100</rules_id>" << -1;
+}
+
+void TestResponsePolicy::binding()
+{
+    QFETCH(QString, inner);
+    QFETCH(int, seconds);
+    const auto result = orders(response(inner.toUtf8().constData()), verdict(100100, 10, "web,attack,"));
+    QCOMPARE(result.size(), seconds < 0 ? 0U : 1U);
+    if (seconds > 0)
+        QCOMPARE(result.front().duration.value().count(), seconds);
+    if (seconds == 0)
+        QVERIFY(!result.front().duration);
+}
+
+void TestResponsePolicy::craftedOrMissingTargets_orderNothing_data()
+{
+    QTest::addColumn<QString>("address");
+    QTest::addColumn<QString>("user");
+    QTest::newRow("no address") << QString() << "root";
+    QTest::newRow("a name") << "host.example" << "root";
+    QTest::newRow("shell") << "198.51.100.7;reboot" << "root";
+    QTest::newRow("zero padded") << "198.051.100.007" << "root";
+    QTest::newRow("crafted user") << "198.51.100.7" << "root from 203.0.113.9";
+    QTest::newRow("newline user") << "198.51.100.7" << "a\nb";
+}
+
+void TestResponsePolicy::craftedOrMissingTargets_orderNothing()
+{
+    QFETCH(QString, address);
+    QFETCH(QString, user);
+    auto v = verdict(100100, 10, "web,", address.isNull() ? nullptr : address.toUtf8().constData());
+    v.fields.push_back({"dstuser", user.toStdString(), true});
+    QVERIFY(orders(response("<level>3</level>"), v).empty());
+    v.fields = {{"srcip", "198.51.100.7", true}, {"dstuser", "root", true}};
+    QCOMPARE(orders(response("<level>3</level>"), v).size(), 1U);
+    v.respond = false;
+    QVERIFY(orders(response("<level>3</level>"), v).empty());
+    v.respond = true;
+    v.rule->noActiveResponse = true;
+    QVERIFY(orders(response("<level>3</level>"), v).empty());
+}
+
+void TestResponsePolicy::windowsAddress_comesBeforeSrcip()
+{
+    auto v = verdict(100100, 10, "web,");
+    v.fields.push_back({"win.eventdata.ipAddress", "203.0.113.9", false});
+    QCOMPARE(orders(response("<level>3</level>"), v).front().address.toString(), std::string("203.0.113.9"));
+}
+
+void TestResponsePolicy::twoResponses_keepTheLongest()
+{
+    const auto v = verdict(100100, 10, "web,");
+    const auto minute = response("<level>3</level><timeout>60</timeout>");
+    const auto hour = response("<level>3</level><timeout>3600</timeout>");
+    const auto forever = response("<level>3</level>", "forever");
+    QCOMPARE(orders(minute + hour, v).size(), 1U);
+    QCOMPARE(orders(minute + hour, v).front().duration.value().count(), 3600);
+    QCOMPARE(orders(hour + minute, v).front().duration.value().count(), 3600);
+    QVERIFY(!orders(hour + forever + minute, v).front().duration);
+}
+
+void TestResponsePolicy::whatCannotBeDone_isReported()
+{
+    Problems problems;
+    const auto v = verdict(100100, 10, "web,");
+    QVERIFY(orders(response("<level>3</level>", "script"), v, &problems).empty());
+    QCOMPARE(problems.size(), 1U);
+    QVERIFY(problems.front().line > 0 && !problems.front().cure.empty());
+}
+
+QTEST_APPLESS_MAIN(TestResponsePolicy)
+#include "tst_response_policy.moc"
