@@ -3,12 +3,16 @@
 
 #include "engine/platform/log_file.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace bartizan {
+
+// At most so many bytes at the beginning of a file, and before the offset, are hashed.
+inline constexpr std::size_t kFingerprintSize = 256;
 
 struct FilePosition
 {
@@ -18,7 +22,7 @@ struct FilePosition
     std::uint32_t headSize =
         0; // the first bytes of the file, as many as were known (at most 256), and their hash
     std::uint64_t headHash = 0;
-    std::uint32_t tailSize = 0; // the bytes before `offset` (at most 256), and their hash
+    std::uint32_t tailSize = 0; // the bytes right before `offset`, and their hash
     std::uint64_t tailHash = 0;
 
     bool operator==(const FilePosition&) const = default;

@@ -44,7 +44,7 @@ struct SourceState
     std::string cure;
     std::uint64_t lines = 0; // handed over since start
     std::uint64_t bytes = 0;
-    std::uint64_t dropped = 0; // lines with NUL bytes, cut ends of overlong lines not counted
+    std::uint64_t dropped = 0; // lines left out: with NUL bytes, or no JSON object in a source of JSON
     std::uint64_t cut = 0;     // lines over 64 KiB, of which the beginning was handed over
     std::optional<EpochMs> lastLineAt;
 

@@ -1,0 +1,547 @@
+#include "engine/logsource/source_manager.h"
+
+#include "engine/base/utf8.h"
+#include "engine/logsource/date_names.h"
+#include "engine/logsource/file_tail.h"
+#include "engine/logsource/line_shaper.h"
+#include "engine/logsource/rotation.h"
+#include "engine/logsource/watch_plan.h"
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace bartizan {
+
+namespace {
+
+constexpr std::size_t kBatchBytes = 256 * 1024;
+constexpr std::size_t kBatchRecords = 4096;
+// How often to look where watching is not possible.
+constexpr std::chrono::milliseconds kPollInterval{2000};
+// How long yesterday's file of a dated name is still followed.
+constexpr EpochMs kFarewellMs = 3'600'000;
+
+SourceStatus statusOf(const Error& error)
+{
+    switch (error.code) {
+    case ErrorCode::NotFound:
+        return SourceStatus::Missing;
+    case ErrorCode::PermissionDenied:
+        return SourceStatus::Denied;
+    default:
+        return SourceStatus::Failed;
+    }
+}
+
+std::string withoutDoubleSlashes(const std::string& path)
+{
+    return path.find("..") == std::string::npos ? std::filesystem::path(path).lexically_normal().string()
+                                                : path;
+}
+
+} // namespace
+
+std::string_view sourceStatusName(SourceStatus status)
+{
+    switch (status) {
+    case SourceStatus::Reading:
+        return "reading";
+    case SourceStatus::Missing:
+        return "missing";
+    case SourceStatus::Denied:
+        return "denied";
+    case SourceStatus::Failed:
+        break;
+    }
+    return "failed";
+}
+
+class SourceManager::Impl
+{
+public:
+    Impl(LogFileSystem& files, FileWatch& watch, const Clock& clock, BoundedQueue<SourceBatch>& queue,
+         std::function<void()> changed)
+        : m_files(files)
+        , m_watch(watch)
+        , m_clock(clock)
+        , m_queue(queue)
+        , m_changed(std::move(changed))
+    {
+    }
+
+    Problems start(const std::vector<LocalFile>& sources, const std::vector<FilePosition>& positions);
+    void stop();
+    std::vector<SourceState> states() const;
+
+private:
+    struct Source
+    {
+        LocalFile settings;
+        LineShaper shaper;
+        bool isOpen = false; // wildcards or dates: files come and go
+    };
+    struct Entry
+    {
+        FileTail tail;
+        Source* source = nullptr;
+        SourceState state;
+        bool due = true;     // there may be something to read
+        bool touched = true; // read from since the last batch
+        bool wanted = true;  // still named by its source
+        EpochMs leftAt = 0;  // since when it is not
+        std::optional<FilePosition> reported;
+    };
+
+    void run();
+    [[nodiscard]] std::optional<std::chrono::milliseconds> timeout() const;
+    void take(const std::vector<FileChange>& changes);
+    void takeFolderChange(const FileChange& change);
+    void lookAtEverything();
+
+    void evaluate();
+    void watchFolders();
+    void watchFile(const std::string& path);
+    [[nodiscard]] std::vector<std::string> pathsOf(const Source& source) const;
+    void addEntry(const std::string& path, Source& source);
+    void dropEntries();
+
+    void readRound();
+    void readSlice(Entry& entry);
+    void updateStatus(Entry& entry, const Result<FileTail::Progress>& result);
+    [[nodiscard]] bool isBatchFull() const
+    {
+        return m_batch.records.byteCount() >= kBatchBytes ||
+               m_batch.records.records().size() >= kBatchRecords;
+    }
+    void pushBatch();
+    void publish();
+
+    LogFileSystem& m_files;
+    FileWatch& m_watch;
+    const Clock& m_clock;
+    BoundedQueue<SourceBatch>& m_queue;
+    std::function<void()> m_changed;
+
+    std::vector<std::unique_ptr<Source>> m_sources;
+    std::map<std::string, FilePosition> m_stored;
+    std::map<std::string, Entry> m_entries;
+    std::set<std::string> m_folders;
+    ReadBuffer m_buffer;
+    SourceBatch m_batch;
+    bool m_isFirstLook = true;
+    bool m_evaluate = true;
+    bool m_mustPoll = false;
+
+    std::thread m_thread;
+    std::atomic<bool> m_stopping = false;
+    mutable std::mutex m_mutex;
+    std::vector<SourceState> m_states; // guarded by m_mutex
+};
+
+Problems SourceManager::Impl::start(const std::vector<LocalFile>& sources,
+                                    const std::vector<FilePosition>& positions)
+{
+    Problems problems;
+    std::set<std::string> locations;
+    for (const LocalFile& settings : sources) {
+        auto shaper = LineShaper::make(settings, problems);
+        if (!shaper)
+            continue;
+        auto source = std::make_unique<Source>(Source{settings, std::move(*shaper)});
+        source->settings.location = withoutDoubleSlashes(settings.location);
+        source->isOpen = hasWildcard(settings.location) || hasDateName(settings.location);
+        if (locations.insert(source->settings.location).second) {
+            m_sources.push_back(std::move(source));
+        } else {
+            problems.push_back({Severity::Warning, "source", settings.place.file, settings.place.line,
+                                settings.place.column,
+                                forDisplay(settings.location) + " is read already; this block has no effect.",
+                                "Remove one of the two."});
+        }
+    }
+    for (const FilePosition& position : positions)
+        m_stored.insert_or_assign(position.path, position);
+    m_thread = std::thread([this] { run(); });
+    return problems;
+}
+
+void SourceManager::Impl::stop()
+{
+    m_stopping = true;
+    m_watch.wake();
+    if (m_thread.joinable())
+        m_thread.join();
+}
+
+std::vector<SourceState> SourceManager::Impl::states() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_states;
+}
+
+void SourceManager::Impl::run()
+{
+    while (!m_stopping) {
+        if (m_evaluate)
+            evaluate();
+        readRound();
+        if (!m_stopping)
+            take(m_watch.wait(timeout()));
+    }
+}
+
+std::optional<std::chrono::milliseconds> SourceManager::Impl::timeout() const
+{
+    if (m_evaluate || std::ranges::any_of(m_entries, [](const auto& item) { return item.second.due; }))
+        return std::chrono::milliseconds(0);
+    std::optional<std::chrono::milliseconds> shortest;
+    if (m_mustPoll)
+        shortest = kPollInterval;
+    for (const auto& source : m_sources) {
+        if (hasDateName(source->settings.location)) {
+            const auto rest = untilDateChange(source->settings.location, m_clock.now());
+            shortest = std::min(shortest.value_or(rest), rest);
+        }
+    }
+    return shortest;
+}
+
+void SourceManager::Impl::take(const std::vector<FileChange>& changes)
+{
+    if (changes.empty()) {
+        if (m_mustPoll)
+            lookAtEverything();
+        else if (std::ranges::any_of(
+                     m_sources, [](const auto& source) { return hasDateName(source->settings.location); }))
+            m_evaluate = true;
+    }
+    for (const FileChange& change : changes) {
+        if (change.overflow)
+            lookAtEverything();
+        else if (const auto entry = m_entries.find(change.path); entry != m_entries.end())
+            entry->second.due = true;
+        else
+            takeFolderChange(change);
+    }
+}
+
+void SourceManager::Impl::takeFolderChange(const FileChange& change)
+{
+    if (change.name.empty()) { // the folder itself: moved, removed, permissions
+        m_watch.remove(change.path);
+        m_folders.erase(change.path);
+        lookAtEverything();
+        return;
+    }
+    const std::string path = (std::filesystem::path(change.path) / change.name).string();
+    bool isParent = false;
+    for (auto& [name, entry] : m_entries) {
+        if (name == path) {
+            watchFile(path);
+            entry.due = true;
+        } else if (rotationKey(name, path)) {
+            entry.due = true;
+        }
+        isParent = isParent || std::filesystem::path(name).parent_path() == change.path;
+    }
+    const bool hasOpen = std::ranges::any_of(m_sources, [](const auto& source) { return source->isOpen; });
+    if (!isParent || hasOpen)
+        m_evaluate = true;
+}
+
+void SourceManager::Impl::lookAtEverything()
+{
+    m_evaluate = true;
+    for (auto& [path, entry] : m_entries) {
+        watchFile(path);
+        entry.due = true;
+    }
+}
+
+void SourceManager::Impl::evaluate()
+{
+    m_evaluate = false;
+    m_mustPoll = false;
+    watchFolders(); // before looking into them: what appears in between raises an event
+    for (auto& [path, entry] : m_entries)
+        entry.wanted = false;
+    for (const auto& source : m_sources) {
+        for (const std::string& path : pathsOf(*source)) {
+            if (const auto known = m_entries.find(path); known != m_entries.end())
+                known->second.wanted = true;
+            else
+                addEntry(path, *source);
+        }
+    }
+    dropEntries();
+    m_isFirstLook = false;
+}
+
+void SourceManager::Impl::watchFolders()
+{
+    // A folder may be created while its parent is not watched yet, hence the second look.
+    constexpr int kLooks = 10;
+    std::set<std::string> wanted;
+    for (int look = 0; look < kLooks; ++look) {
+        wanted.clear();
+        for (const auto& source : m_sources)
+            wanted.merge(foldersToWatch(m_files, expandDateNames(source->settings.location, m_clock.now())));
+        bool isNew = false;
+        for (const std::string& folder : wanted) {
+            if (m_folders.contains(folder))
+                continue;
+            if (const auto added = m_watch.add(folder); added) {
+                m_folders.insert(folder);
+                isNew = true;
+            } else if (added.error().code == ErrorCode::NotFound) {
+                isNew = true;
+            } else {
+                m_mustPoll = true;
+            }
+        }
+        if (!isNew)
+            break;
+    }
+    std::erase_if(m_folders, [&](const std::string& folder) {
+        if (wanted.contains(folder))
+            return false;
+        m_watch.remove(folder);
+        return true;
+    });
+}
+
+void SourceManager::Impl::watchFile(const std::string& path)
+{
+    const auto added = m_watch.add(path);
+    // What can't be opened can't be watched either; its folder tells when that changes.
+    if (!added && added.error().code != ErrorCode::NotFound &&
+        added.error().code != ErrorCode::PermissionDenied)
+        m_mustPoll = true;
+}
+
+std::vector<std::string> SourceManager::Impl::pathsOf(const Source& source) const
+{
+    const std::string location = expandDateNames(source.settings.location, m_clock.now());
+    if (!hasWildcard(location))
+        return {location};
+    std::vector<std::string> paths = m_files.glob(location);
+    std::set<std::string> excluded;
+    for (const std::string& pattern : source.settings.exclude) {
+        for (std::string& path : m_files.glob(pattern))
+            excluded.insert(std::move(path));
+    }
+    const std::vector<std::string> all = paths;
+    std::erase_if(paths, [&](const std::string& path) {
+        const auto isOlderPiece = [&](const std::string& log) { return rotationKey(log, path).has_value(); };
+        return excluded.contains(path) || isCompressedName(path) || std::ranges::any_of(all, isOlderPiece) ||
+               std::ranges::any_of(m_entries, isOlderPiece, [](const auto& item) { return item.first; });
+    });
+    return paths;
+}
+
+void SourceManager::Impl::addEntry(const std::string& path, Source& source)
+{
+    if (source.isOpen) {
+        // Another name of a file that is being read: renamed, or a second link.
+        const auto identity = m_files.identify(path);
+        const auto isHeld = [&](const auto& item) { return identity && item.second.tail.holds(*identity); };
+        if (std::ranges::any_of(m_entries, isHeld))
+            return;
+    }
+    const auto stored = m_stored.find(path);
+    const bool fromEnd = m_isFirstLook && source.settings.onlyFutureEvents;
+    FileTail tail =
+        stored != m_stored.end()
+            ? FileTail(m_files, m_buffer, stored->second)
+            : FileTail(m_files, m_buffer, path, fromEnd ? FirstSight::FromEnd : FirstSight::FromStart);
+    Entry entry{std::move(tail), &source, {}, true, true, true, 0, {}};
+    entry.state.path = path;
+    m_entries.emplace(path, std::move(entry));
+    watchFile(path); // before the first reading
+}
+
+void SourceManager::Impl::dropEntries()
+{
+    const EpochMs now = m_clock.now();
+    for (auto item = m_entries.begin(); item != m_entries.end();) {
+        auto& [path, entry] = *item;
+        if (entry.wanted)
+            entry.leftAt = 0;
+        else if (entry.leftAt == 0)
+            entry.leftAt = now;
+        const auto identity = m_files.identify(path);
+        const bool isGone = !identity && identity.error().code == ErrorCode::NotFound;
+        if (entry.wanted || entry.due || (!isGone && now - entry.leftAt < kFarewellMs)) {
+            ++item;
+            continue;
+        }
+        if (const auto position = entry.tail.position())
+            m_stored.insert_or_assign(path, *position);
+        m_watch.remove(path);
+        item = m_entries.erase(item);
+    }
+}
+
+void SourceManager::Impl::readRound()
+{
+    for (auto& [path, entry] : m_entries) {
+        if (m_stopping)
+            break;
+        if (!entry.due)
+            continue;
+        if (isBatchFull())
+            pushBatch();
+        readSlice(entry);
+    }
+    pushBatch();
+    publish();
+}
+
+void SourceManager::Impl::readSlice(Entry& entry)
+{
+    const EpochMs now = m_clock.now();
+    SourceState& state = entry.state;
+    RecordBatch& records = m_batch.records;
+    std::optional<std::uint32_t> location;
+    std::uint64_t invalid = 0;
+    const std::uint64_t droppedBefore = entry.tail.droppedLines();
+    const auto result = entry.tail.read(now, [&](std::string_view line) {
+        const std::size_t size = line.size() + 1;
+        switch (entry.source->shaper.shape(line)) {
+        case LineShaper::Verdict::Keep:
+            if (!location)
+                location = records.locationIndex(state.path);
+            records.add(line, *location, now);
+            ++state.lines;
+            state.bytes += size;
+            state.lastLineAt = now;
+            break;
+        case LineShaper::Verdict::Invalid:
+            ++invalid;
+            break;
+        case LineShaper::Verdict::Filtered:
+            break;
+        }
+        return isBatchFull() ? FileTail::Room::Full : FileTail::Room::More;
+    });
+    entry.touched = true;
+    entry.due = result && *result == FileTail::Progress::More;
+    state.dropped += invalid + entry.tail.droppedLines() - droppedBefore;
+    state.cut = entry.tail.cutLines();
+    updateStatus(entry, result);
+}
+
+void SourceManager::Impl::updateStatus(Entry& entry, const Result<FileTail::Progress>& result)
+{
+    SourceState& state = entry.state;
+    state.detail.clear();
+    state.cure.clear();
+    if (!result) {
+        state.status = statusOf(result.error());
+        state.detail = result.error().message;
+        state.cure = result.error().cure;
+        if (state.status == SourceStatus::Missing)
+            state.cure = "It is read as soon as it appears.";
+        return;
+    }
+    state.status = SourceStatus::Reading;
+    if (entry.due)
+        return;
+    if (const auto identity = m_files.identify(state.path); !identity) {
+        state.status = statusOf(identity.error());
+        state.detail = state.path + " has been renamed or removed.";
+        state.cure = "It is read as soon as it appears again.";
+    } else if (entry.tail.lostItsPlace()) {
+        state.detail =
+            "The log was rotated while it was not being read, and the old part can't be found: lines may be "
+            "missing.";
+    }
+}
+
+void SourceManager::Impl::pushBatch()
+{
+    for (auto& [path, entry] : m_entries) {
+        if (!entry.touched)
+            continue;
+        entry.touched = false;
+        auto position = entry.tail.position();
+        if (position && position != entry.reported) {
+            m_batch.positions.push_back(*position);
+            entry.reported = std::move(position);
+        }
+    }
+    if (m_batch.records.empty() && m_batch.positions.empty())
+        return;
+    if (!m_queue.push(std::move(m_batch)))
+        m_stopping = true; // the owner has closed the queue: nobody would take what follows
+    m_batch = {};
+}
+
+void SourceManager::Impl::publish()
+{
+    std::vector<SourceState> states;
+    for (const auto& [path, entry] : m_entries)
+        states.push_back(entry.state);
+    for (const auto& source : m_sources) {
+        const bool isMatched = std::ranges::any_of(
+            m_entries, [&](const auto& item) { return item.second.source == source.get(); });
+        if (!isMatched) {
+            const std::string& location = source->settings.location;
+            states.push_back({location,
+                              SourceStatus::Missing,
+                              "No file matches " + forDisplay(location) + ".",
+                              "It is read as soon as one appears.",
+                              0,
+                              0,
+                              0,
+                              0,
+                              {}});
+        }
+    }
+    std::ranges::sort(states, {}, &SourceState::path);
+    const auto looksSame = [](const SourceState& a, const SourceState& b) {
+        return a.path == b.path && a.status == b.status && a.detail == b.detail;
+    };
+    bool isSame = false;
+    {
+        const std::lock_guard lock(m_mutex);
+        isSame = std::ranges::equal(states, m_states, looksSame);
+        m_states = std::move(states);
+    }
+    if (!isSame && m_changed)
+        m_changed();
+}
+
+SourceManager::SourceManager(LogFileSystem& files, FileWatch& watch, const Clock& clock,
+                             BoundedQueue<SourceBatch>& queue, std::function<void()> changed)
+    : m_impl(std::make_unique<Impl>(files, watch, clock, queue, std::move(changed)))
+{
+}
+
+SourceManager::~SourceManager()
+{
+    m_impl->stop();
+}
+
+Problems SourceManager::start(const std::vector<LocalFile>& sources,
+                              const std::vector<FilePosition>& positions)
+{
+    return m_impl->start(sources, positions);
+}
+
+void SourceManager::stop()
+{
+    m_impl->stop();
+}
+
+std::vector<SourceState> SourceManager::states() const
+{
+    return m_impl->states();
+}
+
+} // namespace bartizan
