@@ -1,0 +1,38 @@
+// Gives alerts their ids before they are written, and folds equal ones of a minute into one id. Thread-safe.
+#pragma once
+
+#include "engine/store/records.h"
+
+#include <mutex>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace bartizan::store {
+
+class AlertFolder
+{
+public:
+    // The ids in use end with `lastId`; `newest` are the newest rows, of which those of the last minute can
+    // still be folded into.
+    void seed(AlertId lastId, std::span<const AlertRecord> newest);
+
+    // See Store::assignId.
+    bool assign(AlertRecord& alert);
+
+    [[nodiscard]] AlertId lastId() const;
+
+private:
+    std::unordered_map<std::string, AlertId>& rowsOf(EpochMs time);
+
+    mutable std::mutex m_mutex;
+    AlertId m_lastId = 0;
+    EpochMs m_minute = -1;
+    std::unordered_map<std::string, AlertId> m_rows; // of m_minute
+};
+
+// Alerts with the same id become one, at the place of the first.
+void foldById(std::vector<AlertRecord>& alerts);
+
+} // namespace bartizan::store

@@ -1,0 +1,210 @@
+#include "engine/store/store.h"
+
+#include "engine/store/alert_table.h"
+#include "engine/store/block_table.h"
+#include "engine/store/small_tables.h"
+#include "engine/store/writer.h"
+
+#include <QFileInfo>
+
+#include <atomic>
+
+namespace bartizan {
+
+class Store::Implementation
+{
+public:
+    Implementation(const store::Database::Location& at, const Clock& clock, Options given)
+        : location(at)
+        , options(std::move(given))
+        , reader(at, store::Database::Access::ReadOnly, options.busyTimeout)
+        , writer(at, options, clock, folder, reader)
+    {
+    }
+
+    template<class Query> auto read(const Query& query)
+    {
+        auto answer = reader.call(query);
+        if (!answer && answer.error().code == ErrorCode::Corrupt)
+            writer.queue().reportDamage();
+        return answer;
+    }
+
+    const store::Database::Location location;
+    const Options options;
+    store::AlertFolder folder;
+    store::DatabaseThread reader;
+    store::Writer writer; // ends first: it closes the reader's connection
+};
+
+Store::Store(std::unique_ptr<Implementation> implementation)
+    : m_implementation(std::move(implementation))
+{
+}
+
+Store::~Store() = default;
+
+Result<std::unique_ptr<Store>> Store::open(const std::string& path, const Clock& clock, Options options)
+{
+    auto implementation =
+        std::make_unique<Implementation>(store::Database::Location{path, false}, clock, std::move(options));
+    if (auto opened = implementation->writer.open(); !opened)
+        return std::unexpected(opened.error());
+    return std::unique_ptr<Store>(new Store(std::move(implementation)));
+}
+
+Result<std::unique_ptr<Store>> Store::openInMemory(const Clock& clock, Options options)
+{
+    static std::atomic<int> counter = 0;
+    const std::string name = "bartizan-" + std::to_string(++counter);
+    auto implementation =
+        std::make_unique<Implementation>(store::Database::Location{name, true}, clock, std::move(options));
+    if (auto opened = implementation->writer.open(); !opened)
+        return std::unexpected(opened.error());
+    return std::unique_ptr<Store>(new Store(std::move(implementation)));
+}
+
+Result<void> Store::save(std::span<BlockRecord> blocks, Durability durability)
+{
+    if (blocks.empty())
+        return {};
+    return m_implementation->writer.saveBlocks(blocks, durability);
+}
+
+Result<void> Store::save(BlockRecord& block, Durability durability)
+{
+    return save(std::span(&block, 1), durability);
+}
+
+bool Store::assignId(AlertRecord& alert)
+{
+    return m_implementation->folder.assign(alert);
+}
+
+void Store::writeBatch(std::vector<AlertRecord> alerts, std::vector<SourcePosition> positions)
+{
+    if (alerts.empty() && positions.empty())
+        return;
+    store::Batch batch;
+    batch.alerts = std::move(alerts);
+    batch.positions = std::move(positions);
+    m_implementation->writer.enqueue(std::move(batch));
+}
+
+Result<void> Store::flush(std::chrono::milliseconds timeout)
+{
+    if (m_implementation->writer.queue().waitUntilWritten(timeout))
+        return {};
+    const Problems problems = m_implementation->writer.problems();
+    return fail(ErrorCode::Busy,
+                "The history is not written yet" + (problems.empty() ? "" : ": " + problems.front().message),
+                problems.empty() ? std::string() : problems.front().cure);
+}
+
+Result<void> Store::addAllow(const AllowRecord& entry)
+{
+    return m_implementation->writer.change(
+        [&](store::Database& database) { return store::putAllow(database, entry); });
+}
+
+Result<void> Store::removeAllow(const Cidr& address)
+{
+    return m_implementation->writer.change(
+        [&](store::Database& database) { return store::deleteAllow(database, address); });
+}
+
+Result<void> Store::setMeta(const std::string& key, const std::string& value)
+{
+    return m_implementation->writer.change(
+        [&](store::Database& database) { return store::putMeta(database, key, value); });
+}
+
+void Store::audit(AuditRecord entry)
+{
+    store::Batch batch;
+    batch.audits.push_back(std::move(entry));
+    m_implementation->writer.queue().pushUnbounded(std::move(batch));
+}
+
+void Store::retain()
+{
+    m_implementation->writer.queue().requestRetention();
+}
+
+Result<std::vector<BlockRecord>> Store::activeBlocks()
+{
+    return m_implementation->read(
+        [](store::Database& database) { return store::selectActiveBlocks(database); });
+}
+
+Result<Page<BlockRecord>> Store::blocks(const BlockQuery& query)
+{
+    return m_implementation->read(
+        [&](store::Database& database) { return store::selectBlocks(database, query); });
+}
+
+Result<Page<AlertRecord>> Store::alerts(const AlertQuery& query)
+{
+    return m_implementation->read(
+        [&](store::Database& database) { return store::selectAlerts(database, query); });
+}
+
+Result<AlertRecord> Store::alert(AlertId id)
+{
+    return m_implementation->read(
+        [=](store::Database& database) { return store::selectAlert(database, id); });
+}
+
+Result<BlockRecord> Store::block(BlockId id)
+{
+    return m_implementation->read(
+        [=](store::Database& database) { return store::selectBlock(database, id); });
+}
+
+Result<std::vector<AllowRecord>> Store::allowEntries()
+{
+    return m_implementation->read([](store::Database& database) { return store::selectAllow(database); });
+}
+
+Result<std::vector<SourcePosition>> Store::positions()
+{
+    return m_implementation->read([](store::Database& database) { return store::selectPositions(database); });
+}
+
+Result<std::vector<AuditRecord>> Store::auditEntries(std::size_t limit)
+{
+    return m_implementation->read(
+        [=](store::Database& database) { return store::selectAudit(database, limit); });
+}
+
+Result<std::optional<std::string>> Store::meta(const std::string& key)
+{
+    return m_implementation->read(
+        [&](store::Database& database) { return store::selectMeta(database, key); });
+}
+
+Result<StoreCounters> Store::counters()
+{
+    return m_implementation->read([](store::Database& database) { return store::countRows(database); });
+}
+
+std::int64_t Store::sizeInBytes() const
+{
+    if (m_implementation->location.inMemory)
+        return 0;
+    const QString file = QString::fromStdString(m_implementation->location.path);
+    return QFileInfo(file).size() + QFileInfo(file + QStringLiteral("-wal")).size();
+}
+
+const std::string& Store::path() const
+{
+    static const std::string kNone;
+    return m_implementation->location.inMemory ? kNone : m_implementation->location.path;
+}
+
+Problems Store::problems() const
+{
+    return m_implementation->writer.problems();
+}
+
+} // namespace bartizan
