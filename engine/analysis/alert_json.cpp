@@ -217,8 +217,10 @@ void writeDecoder(JsonWriter& json, const Verdict& verdict)
 std::string fieldsJson(const Verdict& verdict)
 {
     FieldNode root;
-    for (const auto& field : verdict.fields)
-        root.add(field);
+    for (const auto& field : verdict.fields) {
+        if (!field.value.empty())
+            root.add(field);
+    }
     JsonWriter json;
     root.write(json);
     return json.take();
@@ -241,8 +243,8 @@ std::string alertJson(const Verdict& verdict, std::string_view recordText, std::
         json.key("full_log").string(recordText);
     writePredecoder(json, verdict);
     writeDecoder(json, verdict);
-    if (!verdict.fields.empty())
-        json.key("data").raw(fieldsJson(verdict));
+    if (const auto data = fieldsJson(verdict); data != "{}")
+        json.key("data").raw(data);
     json.key("location").string(location);
     json.endObject();
     return json.take();

@@ -10,8 +10,8 @@
 namespace bartizan {
 
 // The `data` member: nested at dots, leaves are strings; a dynamic value that begins with '[' and parses as
-// JSON is an array. `{}` without fields. Of two fields with one name, or a field that is another's parent,
-// the first stays.
+// JSON is an array; empty ones are left out. `{}` without fields. Of two fields with one name, or a field
+// that is another's parent, the first stays.
 [[nodiscard]] std::string fieldsJson(const Verdict& verdict);
 
 // One line of alerts.json. `recordText` is the record, `alertId` "seconds.offset" or any other unique text.

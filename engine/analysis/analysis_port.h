@@ -1,5 +1,5 @@
-// The border of the analysis core: records with times in, verdicts out, both as plain values, so that a separate
-// process can stand behind it. Whoever implements it opens no file, reads no clock and knows no Qt.
+// The border of the analysis core: records with times in, verdicts out, both as plain values, so that a
+// separate process can stand behind it. Whoever implements it opens no file, reads no clock and knows no Qt.
 #pragma once
 
 #include "engine/base/problem.h"
@@ -32,14 +32,15 @@ struct RuleInfo
 {
     std::uint32_t id = 0;
     int level = 0;
-    std::string description; // expanded
-    std::string rawGroups;   // as if_group and rules_group see it (spec §6.5)
+    std::string description;         // expanded
+    std::string rawGroups;           // as if_group and rules_group see it (spec §6.5)
     std::vector<std::string> groups; // for display, without the compliance items
-    std::vector<std::pair<std::string, std::vector<std::string>>> compliance; // "pci_dss" → {"11.4"}, in alert order
+    std::vector<std::pair<std::string, std::vector<std::string>>>
+        compliance; // "pci_dss" → {"11.4"}, in alert order
     std::vector<std::string> mitreIds;
     int frequency = 0; // of a composite, else 0
     std::uint64_t firedTimes = 0;
-    bool mail = false;       // options alert_by_email
+    bool mail = false;             // options alert_by_email
     bool noActiveResponse = false; // no_ar, or accuracy="0" (spec §10.2)
     bool noFullLog = false;
 };
@@ -57,7 +58,7 @@ struct Verdict
     std::optional<std::string> timestamp;
     std::optional<std::string> hostname;
     std::optional<std::string> programName;
-    std::string decoderName;   // empty when none matched
+    std::string decoderName; // empty when none matched
     std::string decoderParent;
     std::vector<Field> fields; // statics in alert order, then dynamic fields as decoded
     std::optional<RuleInfo> rule;
@@ -77,11 +78,12 @@ public:
     virtual ~AnalysisPort() = default;
 
     // Appends to `verdicts`. Records are analysed in order; time never runs backwards within a session.
-    virtual Result<void> analyse(const RecordBatch& batch, VerdictDetail detail, std::vector<Verdict>& verdicts) = 0;
+    virtual Result<void> analyse(const RecordBatch& batch, VerdictDetail detail,
+                                 std::vector<Verdict>& verdicts) = 0;
 
-    // Compiles `source` beside the running set and swaps it in. Every problem found is returned; broken files or rules
-    // are set aside and the rest is used. An Error (nothing usable) leaves the running set as it was. Correlation
-    // state of rules that exist before and after is kept.
+    // Compiles `source` beside the running set and swaps it in. Every problem found is returned; broken files
+    // or rules are set aside and the rest is used. An Error (nothing usable) leaves the running set as it
+    // was. Correlation state of rules that exist before and after is kept.
     virtual Result<Problems> load(const RulesetSource& source) = 0;
 
     [[nodiscard]] virtual RulesetSummary summary() const = 0;
@@ -90,10 +92,10 @@ public:
 struct AnalysisOptions
 {
     AnalysisMode mode = AnalysisMode::Daemon;
-    int logAlertLevel = 3;          // alert from this level on
-    std::size_t memorySize = 8192;  // events remembered for correlation (spec §8.1)
+    int logAlertLevel = 3;                    // alert from this level on
+    std::size_t memorySize = 8192;            // events remembered for correlation (spec §8.1)
     bool dropIncompleteFirewallEvents = true; // log_fw (spec §7.3), daemon only
-    std::string hostName;           // of this machine, short: stands in for rules where a record names no host
+    std::string hostName; // of this machine, short: stands in for rules where a record names no host
 };
 
 // The analysis in this process. Not thread-safe: one thread owns it.

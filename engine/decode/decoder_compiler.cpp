@@ -164,6 +164,9 @@ int DecoderCompiler::idFor(const std::string& name)
 
 void DecoderCompiler::finish()
 {
+    // decoded_as may name a child that shows its parent's name: a known name, though no event ever has it.
+    for (const auto& decoder : m_set.m_decoders)
+        idFor(decoder->m_ownName);
     for (const auto name : kInternalNames)
         idFor(std::string(name));
 }
