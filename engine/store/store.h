@@ -30,20 +30,21 @@ namespace bartizan {
 
 struct AlertQuery
 {
-    std::size_t limit = 100;       // 1…1000
-    std::optional<AlertId> before; // only older rows than this one
-    std::string search; // in description, logs, address, host, program, location; ASCII letters in any case
-    std::optional<int> minLevel;
-    std::optional<Cidr> address; // source address is in it
-    std::optional<std::uint32_t> ruleId;
+    std::size_t limit = 100;            // 1…1000
+    std::optional<AlertId> before = {}; // only older rows than this one
+    std::string search =
+        {}; // in description, logs, address, host, program, location; ASCII letters in any case
+    std::optional<int> minLevel = {};
+    std::optional<Cidr> address = {}; // source address is in it
+    std::optional<std::uint32_t> ruleId = {};
 };
 
 struct BlockQuery
 {
     std::size_t limit = 100; // 1…1000
-    std::optional<BlockId> before;
-    bool activeOnly = true;      // Pending and Active
-    std::optional<Cidr> address; // overlaps it
+    std::optional<BlockId> before = {};
+    bool activeOnly = true;           // Pending and Active
+    std::optional<Cidr> address = {}; // overlaps it
 };
 
 // Newest first.
