@@ -4,10 +4,14 @@
 #include "engine/protocol/errors.h"
 
 #include <QJsonArray>
+#include <QTimer>
 
 namespace bartizan::ipc {
 
 namespace {
+
+constexpr std::size_t kMostTurnedAway = 16;
+constexpr std::chrono::milliseconds kFarewell{300};
 
 QString text(std::string_view utf8)
 {
@@ -143,8 +147,7 @@ void Server::Implementation::stop()
 void Server::Implementation::accept(std::unique_ptr<QLocalSocket> socket, const PeerIdentity& peer)
 {
     if (!m_users.admitConnection(peer.userId)) {
-        socket->write(goodbye(QLatin1String("too_many_connections")));
-        socket->flush();
+        turnAway(std::move(socket));
         return;
     }
     const std::uint64_t id = ++m_lastConnection;
@@ -153,6 +156,19 @@ void Server::Implementation::accept(std::unique_ptr<QLocalSocket> socket, const 
                         const protocol::Frame& frame) { frameArrived(connection, frame); },
         .closed = [this](Connection& connection) { connectionClosed(connection); }};
     m_connections[id].reset(new Connection(id, std::move(socket), peer, m_limits, std::move(callbacks)));
+}
+
+// Closed a little later: a client whose hello meets a closed socket would see a broken connection, not the
+// reason.
+void Server::Implementation::turnAway(std::unique_ptr<QLocalSocket> socket)
+{
+    socket->setReadBufferSize(1024);
+    socket->write(goodbye(QLatin1String("too_many_connections")));
+    socket->flush();
+    if (m_turnedAway.size() >= kMostTurnedAway)
+        return;
+    m_turnedAway.push_back(std::move(socket));
+    QTimer::singleShot(kFarewell, m_turnedAway.back().get(), [this] { m_turnedAway.pop_front(); });
 }
 
 void Server::Implementation::connectionClosed(Connection& connection)

@@ -6,6 +6,7 @@
 #include "engine/ipc/server.h"
 #include "engine/ipc/user_limits.h"
 
+#include <deque>
 #include <map>
 
 namespace bartizan::ipc {
@@ -42,6 +43,7 @@ private:
     void greet(Connection& connection, const PendingPointer& pending);
     void subscribe(Connection& connection, const PendingPointer& pending);
     void refuse(Connection& connection, const QJsonValue& requestId, const Error& error);
+    void turnAway(std::unique_ptr<QLocalSocket> socket);
     void connectionClosed(Connection& connection);
     [[nodiscard]] QJsonObject helloResult(const QJsonArray& permissions) const;
     [[nodiscard]] Connection* find(std::uint64_t id) const;
@@ -52,6 +54,7 @@ private:
     };
     std::map<std::uint64_t, std::unique_ptr<Connection, Later>> m_connections;
     std::uint64_t m_lastConnection = 0;
+    std::deque<std::unique_ptr<QLocalSocket>> m_turnedAway;
 };
 
 // A request on its way to an answer.

@@ -193,8 +193,11 @@ bool UnixListener::dropOne()
     if (!m_spare.isOpen())
         return false;
     m_spare = {};
-    const FileDescriptor dropped(::accept4(m_socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    return dropped.isOpen();
+    FileDescriptor dropped(::accept4(m_socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    const bool done = dropped.isOpen();
+    dropped = {};
+    m_spare = openSpare();
+    return done;
 }
 
 void UnixListener::rest()
