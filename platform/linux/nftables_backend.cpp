@@ -6,10 +6,36 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
+#include <unordered_set>
 
 namespace bartizan {
 
 namespace nft {
+
+// Elements of one set.
+struct BlockPart
+{
+    BlockKind kind;
+    std::span<const Element> elements;
+};
+
+} // namespace nft
+
+namespace {
+
+using nft::BlockKind;
+using nft::BlockPart;
+using nft::Creation;
+using nft::Element;
+using nft::Key;
+
+// An element may end between two looks at it; that is rare, and rarer twice.
+constexpr int kAttempts = 5;
+
+// Where anybody listens to changes (our watch does), the kernel reserves 4 kB for each element of a
+// transaction until it ends: 100,000 in one would take 400 MB and seconds.
+constexpr std::size_t kElementsPerTransaction = 4096;
 
 // The entries that go into one set, sorted, one for each address.
 struct BlockGroup
@@ -17,19 +43,6 @@ struct BlockGroup
     BlockKind kind;
     std::vector<Element> elements;
 };
-
-} // namespace nft
-
-namespace {
-
-using nft::BlockGroup;
-using nft::BlockKind;
-using nft::Creation;
-using nft::Element;
-using nft::Key;
-
-// An element may end between two looks at it; that is rare, and rarer twice.
-constexpr int kAttempts = 5;
 
 std::vector<BlockGroup> grouped(std::span<const FirewallEntry> entries)
 {
@@ -59,6 +72,26 @@ std::vector<BlockGroup> grouped(std::span<const FirewallEntry> entries)
             elements.push_back(element);
     }
     return groups;
+}
+
+std::vector<std::vector<BlockPart>> transactionsFor(const std::vector<BlockGroup>& groups)
+{
+    std::vector<std::vector<BlockPart>> transactions;
+    std::size_t room = 0;
+    for (const BlockGroup& group : groups) {
+        std::span<const Element> left(group.elements);
+        while (!left.empty()) {
+            if (room == 0) {
+                transactions.emplace_back();
+                room = kElementsPerTransaction;
+            }
+            const auto part = left.first(std::min(room, left.size()));
+            transactions.back().push_back({group.kind, part});
+            left = left.subspan(part.size());
+            room -= part.size();
+        }
+    }
+    return transactions;
 }
 
 FirewallEntry entryFor(const Element& element, unsigned prefix)
@@ -263,10 +296,33 @@ Result<void> NftablesBackend::add(std::span<const FirewallEntry> entries)
             return complete;
     }
     const std::vector<BlockGroup> groups = grouped(entries);
+    const auto transactions = transactionsFor(groups);
+    std::vector<FirewallEntry> before;
+    if (transactions.size() > 1) {
+        auto standing = list();
+        if (!standing)
+            return std::unexpected(standing.error());
+        before = std::move(*standing);
+    }
+    for (std::size_t i = 0; i < transactions.size(); ++i) {
+        const int error = put(transactions[i]);
+        if (error == 0)
+            continue;
+        if (i > 0)
+            undo(entries, before);
+        const std::string what = entries.size() == 1 ? entries.front().address.toString()
+                                                     : std::to_string(entries.size()) + " addresses";
+        return std::unexpected(nft::kernelError(error, "can't block " + what));
+    }
+    return {};
+}
+
+int NftablesBackend::put(std::span<const BlockPart> parts)
+{
     int error = EAGAIN;
-    for (int attempt = 0; attempt < kAttempts && error != 0; ++attempt) {
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
         m_transaction->begin();
-        for (const auto& [kind, elements] : groups) {
+        for (const auto& [kind, elements] : parts) {
             const std::string set = nft::blockSetName(kind);
             if (!m_standing->kinds.contains(kind))
                 nft::createBlockKind(*m_transaction, m_table, kind);
@@ -280,17 +336,32 @@ Result<void> NftablesBackend::add(std::span<const FirewallEntry> entries)
             m_transaction->createElements(m_table, set, elements, Creation::Exclusive);
         }
         error = commit(*m_transaction);
-        if (error != 0 && error != EEXIST && error != ENOENT && error != EAGAIN && error != EINTR)
+        if (error != EEXIST && error != ENOENT && error != EAGAIN && error != EINTR)
             break;
     }
-    if (error != 0) {
-        const std::string what = entries.size() == 1 ? entries.front().address.toString()
-                                                     : std::to_string(entries.size()) + " addresses";
-        return std::unexpected(nft::kernelError(error, "can't block " + what));
+    if (error == 0) {
+        for (const BlockPart& part : parts)
+            m_standing->kinds.insert(part.kind);
     }
-    for (const BlockGroup& group : groups)
-        m_standing->kinds.insert(group.kind);
-    return {};
+    return error;
+}
+
+// As far as the kernel lets us: what failed before may fail again.
+void NftablesBackend::undo(std::span<const FirewallEntry> entries, std::span<const FirewallEntry> before)
+{
+    std::vector<Cidr> touched;
+    std::unordered_set<Cidr, CidrHash> known;
+    for (const FirewallEntry& entry : entries) {
+        if (known.insert(entry.address).second)
+            touched.push_back(entry.address);
+    }
+    [[maybe_unused]] const auto removed = remove(touched);
+    std::vector<FirewallEntry> restored;
+    std::ranges::copy_if(before, std::back_inserter(restored),
+                         [&](const FirewallEntry& entry) { return known.contains(entry.address); });
+    const std::vector<BlockGroup> groups = grouped(restored);
+    for (const auto& parts : transactionsFor(groups)) [[maybe_unused]]
+        const int error = put(parts);
 }
 
 Result<void> NftablesBackend::remove(std::span<const Cidr> addresses)
@@ -308,24 +379,29 @@ Result<void> NftablesBackend::remove(std::span<const Cidr> addresses)
     std::vector<BlockGroup> groups = grouped(entries);
     std::erase_if(groups,
                   [this](const BlockGroup& group) { return !m_standing->kinds.contains(group.kind); });
-    if (groups.empty())
-        return {};
+    for (const auto& parts : transactionsFor(groups)) {
+        if (const int error = take(parts); error != 0)
+            return std::unexpected(nft::kernelError(error, "can't release the addresses"));
+    }
+    return {};
+}
+
+int NftablesBackend::take(std::span<const BlockPart> parts)
+{
     int error = EAGAIN;
-    for (int attempt = 0; attempt < kAttempts && error != 0; ++attempt) {
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
         m_transaction->begin();
-        for (const auto& [kind, elements] : groups) {
+        for (const auto& [kind, elements] : parts) {
             const std::string set = nft::blockSetName(kind);
-            if (attempt > 0) // some are gone already: see add()
+            if (attempt > 0) // some are gone already: see put()
                 m_transaction->createElements(m_table, set, elements, Creation::Tolerant);
             m_transaction->deleteElements(m_table, set, elements);
         }
         error = commit(*m_transaction);
-        if (error != 0 && error != ENOENT && error != EAGAIN && error != EINTR)
+        if (error != ENOENT && error != EAGAIN && error != EINTR)
             break;
     }
-    if (error != 0)
-        return std::unexpected(nft::kernelError(error, "can't release the addresses"));
-    return {};
+    return error;
 }
 
 Result<std::optional<FirewallEntry>> NftablesBackend::find(const Cidr& address)

@@ -12,11 +12,12 @@ namespace bartizan {
 namespace nft {
 class Connection;
 class Transaction;
+struct BlockPart;
 struct Standing;
 } // namespace nft
 
-// Every change is one transaction, however many addresses it is about. Works in the network namespace of the
-// thread that makes the first call.
+// A change is one transaction up to 4096 addresses; a larger one is several, and undone if one of them fails.
+// Works in the network namespace of the thread that makes the first call.
 class NftablesBackend final : public FirewallBackend
 {
 public:
@@ -47,6 +48,10 @@ private:
     Result<void> requireComplete();
     int rebuild(const nft::Standing& found);
     int recreate();
+    // One transaction; 0 or an errno.
+    int put(std::span<const nft::BlockPart> parts);
+    int take(std::span<const nft::BlockPart> parts);
+    void undo(std::span<const FirewallEntry> entries, std::span<const FirewallEntry> before);
 
     const std::string m_table;
     std::unique_ptr<nft::Connection> m_connection;
