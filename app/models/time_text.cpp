@@ -1,0 +1,43 @@
+#include "app/models/time_text.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+
+namespace bartizan::app {
+
+namespace {
+
+QString withDay(const QDateTime& moment, qint64 nowMs, const QString& time)
+{
+    const QDate day = moment.date();
+    const QDate today = QDateTime::fromMSecsSinceEpoch(nowMs).date();
+    if (day == today)
+        return time;
+    if (day == today.addDays(-1))
+        return QCoreApplication::translate("Moment", "yesterday %1").arg(time);
+    const QLocale locale;
+    //: day and short month, as in "21 Nov"
+    const QString format = day.year() == today.year() ? QCoreApplication::translate("Moment", "d MMM")
+                                                      : QCoreApplication::translate("Moment", "d MMM yyyy");
+    return QStringLiteral("%1 %2").arg(locale.toString(day, format), time);
+}
+
+} // namespace
+
+QString momentText(const QDateTime& moment, qint64 nowMs)
+{
+    if (!moment.isValid())
+        return QStringLiteral("–");
+    const QDateTime local = moment.toLocalTime();
+    return withDay(local, nowMs, QLocale().toString(local.time(), QLocale::ShortFormat));
+}
+
+QString momentWithSeconds(const QDateTime& moment, qint64 nowMs)
+{
+    if (!moment.isValid())
+        return QStringLiteral("–");
+    const QDateTime local = moment.toLocalTime();
+    return withDay(local, nowMs, local.time().toString(QStringLiteral("HH:mm:ss")));
+}
+
+} // namespace bartizan::app
