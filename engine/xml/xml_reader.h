@@ -1,6 +1,6 @@
-// The XML reader of the rule language (spec §1): not a conforming XML parser, on purpose. Entities stay text, several
-// roots are allowed, `\<` does not open a tag, content is kept untrimmed. Every element and attribute knows where it
-// stands. Pure: bytes in, a tree out.
+// The XML reader of the rule language (spec §1): not a conforming XML parser, on purpose. Entities stay text,
+// several roots are allowed, `\<` does not open a tag, content is kept untrimmed. Every element and attribute
+// knows where it stands. Pure: bytes in, a tree out.
 #pragma once
 
 #include "engine/base/problem.h"
@@ -44,7 +44,8 @@ struct Document
     [[nodiscard]] bool ok() const { return problems.empty(); }
 };
 
-// `fileName` is used in problems only. `<var>` elements at root level are taken out and substituted (spec §1.1).
+// `fileName` is used in problems only. `<var>` elements at root level are taken out and substituted (spec
+// §1.1).
 [[nodiscard]] Document read(std::string_view text, std::string_view fileName);
 
 } // namespace bartizan::xml
