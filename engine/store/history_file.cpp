@@ -53,8 +53,12 @@ Result<void> createFile(const Database::Location& location)
 
 Result<void> checkIntegrity(Database& database, const Database::Location& location)
 {
-    if (auto schema = database.number("SELECT count(*) FROM sqlite_schema"); !schema)
-        return std::unexpected(schema.error());
+    if (auto schema = database.number("SELECT count(*) FROM sqlite_schema"); !schema) {
+        Error error = schema.error();
+        if (error.code == ErrorCode::Internal) // "unsupported file format": a header of nonsense
+            error.code = ErrorCode::Corrupt;
+        return std::unexpected(error);
+    }
     if (location.inMemory || QFileInfo(qtPath(location)).size() > kCheckedAtOpen)
         return {};
     Statement statement = database.prepare("PRAGMA quick_check(1)");
@@ -170,6 +174,8 @@ Result<Salvaged> salvage(const QString& aside, Database& fresh, std::chrono::mil
     const Database::Location location{aside.toStdString(), false};
     if (!damaged.open(location, Database::Access::ReadOnly, busyTimeout))
         return Salvaged{};
+    // Makes SQLite read a truncated file as far as it goes; nothing is written.
+    (void)damaged.run("PRAGMA writable_schema = ON");
     return copyReadable(damaged, fresh);
 }
 

@@ -100,7 +100,7 @@ void WriteQueue::close()
     m_room.notify_all();
 }
 
-std::size_t WriteQueue::droppedAlerts() const
+std::int64_t WriteQueue::droppedAlerts() const
 {
     const std::lock_guard lock(m_mutex);
     return m_dropped;
@@ -206,8 +206,10 @@ void WriteQueue::foldTogether()
     foldByPath(all.positions);
     if (all.alerts.size() > m_maxAlerts) {
         const std::size_t surplus = all.alerts.size() - m_maxAlerts;
-        m_dropped += surplus;
-        all.alerts.erase(all.alerts.begin(), all.alerts.begin() + static_cast<std::ptrdiff_t>(surplus));
+        const auto kept = all.alerts.begin() + static_cast<std::ptrdiff_t>(surplus);
+        for (auto alert = all.alerts.begin(); alert != kept; ++alert)
+            m_dropped += alert->count;
+        all.alerts.erase(all.alerts.begin(), kept);
     }
     m_alerts = all.alerts.size();
     m_batches.clear();

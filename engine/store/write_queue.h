@@ -60,7 +60,7 @@ public:
     void reportDamage();
     // What is queued still comes out of next(); nothing new goes in.
     void close();
-    [[nodiscard]] std::size_t droppedAlerts() const;
+    [[nodiscard]] std::int64_t droppedAlerts() const;
 
     // For the writer thread.
     enum class Kind { Urgent, Damage, Time, Batch, Retention, Closed };
@@ -103,7 +103,7 @@ private:
     std::size_t m_alerts = 0; // in m_batches
     std::uint64_t m_pushed = 0;
     std::uint64_t m_written = 0;
-    std::size_t m_dropped = 0;
+    std::int64_t m_dropped = 0;
     bool m_failing = false;
     bool m_retentionRequested = false;
     bool m_damageReported = false;

@@ -285,7 +285,8 @@ void Writer::writeBatch(Batch batch)
     }
     if (!done) {
         // A row that SQLite will not take: trying again would hold up everything behind it.
-        m_refusedAlerts += batch.alerts.size();
+        for (const AlertRecord& alert : batch.alerts)
+            m_refusedAlerts += alert.count;
         reportDropped();
         m_queue.written(batch.pushes);
         return;
@@ -448,7 +449,7 @@ void Writer::closeDamagedFile()
 
 void Writer::reportDropped()
 {
-    const std::size_t dropped = m_queue.droppedAlerts() + m_refusedAlerts;
+    const std::int64_t dropped = m_queue.droppedAlerts() + m_refusedAlerts;
     if (dropped == 0)
         return;
     Problem problem;

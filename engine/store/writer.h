@@ -74,7 +74,7 @@ private:
     HealthBoard m_health;
     WriteQueue m_queue;
     std::atomic<BlockId> m_lastBlockId = 0;
-    std::atomic<std::size_t> m_refusedAlerts = 0;
+    std::atomic<std::int64_t> m_refusedAlerts = 0;
 
     // The writer thread's own.
     Database m_database;
