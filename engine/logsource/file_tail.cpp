@@ -70,7 +70,9 @@ Result<FileTail::Progress> FileTail::read(EpochMs now, const LineSink& sink)
 {
     m_full = false;
     readLate(now, sink);
-    while (!m_full) {
+    // The limit only keeps a log that is rotated faster than it can be looked at from holding the thread.
+    constexpr int kMaxSteps = 1000;
+    for (int step = 0; !m_full && step < kMaxSteps; ++step) {
         if (!m_current) {
             auto opened = open();
             if (!opened && opened.error().code == ErrorCode::Busy)
@@ -135,18 +137,15 @@ Result<void> FileTail::open()
     if (!at && !scan.has(0))
         return std::unexpected(scan.error());
 
-    Result<Reading> reading;
-    if (at && (sizeOf(scan.piece(*at)) > m_behind->offset || !scan.successor(at))) {
-        reading = startReading(scan.take(*at), m_behind->offset);
-        if (reading && reading->offset > 0 && fingerprint(reading->tail) != m_behind->tailHash)
-            return fail(ErrorCode::Busy, m_path + " is being rotated.");
-    } else {
-        reading = startReading(scan.take(scan.successor(at).value_or(0)), 0);
-        m_lost = !at && m_restored;
-    }
+    const bool continues = at && (sizeOf(scan.piece(*at)) > m_behind->offset || !scan.successor(at));
+    auto reading = continues ? startReading(scan.take(*at), m_behind->offset)
+                             : startReading(scan.take(scan.successor(at).value_or(0)), 0);
     if (!reading)
         return std::unexpected(reading.error());
-    if (!at || reading->offset > 0)
+    if (continues && reading->offset > 0 && fingerprint(reading->tail) != m_behind->tailHash)
+        return fail(ErrorCode::Busy, m_path + " is being rotated.");
+    m_lost = !at && m_restored;
+    if (continues || !at)
         m_behind.reset();
     if (m_late && m_late->file->identity() == reading->file->identity())
         m_late.reset();
