@@ -1,0 +1,226 @@
+// Real packets between network namespaces: what a block cuts, and what it leaves alone.
+//
+//     attacker 192.0.2.66 ───── victim ───── friend 198.51.100.2
+//                                 │
+//                               inner 203.0.113.2 (reached through the victim)
+#include "platform/linux/nftables_backend.h"
+#include "tests/support/network_namespace.h"
+#include "tests/support/tcp_probe.h"
+
+#include <QElapsedTimer>
+#include <QtTest/QtTest>
+
+#include <fstream>
+
+using namespace bartizan;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::uint16_t kPort = 2222;
+constexpr auto kSoon = 2000ms;   // for what must arrive
+constexpr auto kNever = 300ms;   // for what must not
+constexpr auto kResend = 8000ms; // TCP waits longer each time before it sends again
+
+Cidr cidr(const QString& text)
+{
+    return Cidr::parse(text.toStdString()).value();
+}
+
+struct Network
+{
+    test::NetworkNamespace victim{"victim"};
+    test::NetworkNamespace attacker{"attacker"};
+    test::NetworkNamespace bystander{"friend"};
+    test::NetworkNamespace inner{"inner"};
+
+    Network()
+    {
+        victim.connect("toattacker", {"192.0.2.1/24", "2001:db8:a::1/64"}, attacker, "eth0",
+                       {"192.0.2.66/24", "2001:db8:a::66/64"});
+        victim.connect("tofriend", {"198.51.100.1/24", "2001:db8:b::1/64"}, bystander, "eth0",
+                       {"198.51.100.2/24", "2001:db8:b::2/64"});
+        victim.connect("toinner", {"203.0.113.1/24", "2001:db8:c::1/64"}, inner, "eth0",
+                       {"203.0.113.2/24", "2001:db8:c::2/64"});
+        victim.run([] {
+            std::ofstream("/proc/sys/net/ipv4/ip_forward") << 1;
+            std::ofstream("/proc/sys/net/ipv6/conf/all/forwarding") << 1;
+        });
+        route(attacker, "192.0.2.1", "2001:db8:a::1");
+        route(bystander, "198.51.100.1", "2001:db8:b::1");
+        route(inner, "203.0.113.1", "2001:db8:c::1");
+    }
+
+private:
+    static void route(const test::NetworkNamespace& space, const std::string& v4, const std::string& v6)
+    {
+        (void)space.exec({"ip", "route", "add", "default", "via", v4});
+        (void)space.exec({"ip", "-6", "route", "add", "default", "via", v6});
+    }
+};
+
+// One connection, both ends.
+struct Flow
+{
+    test::TcpSocket client;
+    test::TcpSocket server;
+
+    [[nodiscard]] bool passes(std::chrono::milliseconds timeout) const
+    {
+        return test::passes(client, server, timeout);
+    }
+};
+
+} // namespace
+
+class NftablesTrafficTest : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<Network> m_network;
+    std::unique_ptr<NftablesBackend> m_backend;
+
+    static IpAddress address(const QString& text) { return cidr(text).address(); }
+
+    std::optional<Flow> open(const test::NetworkNamespace& from, const QString& to,
+                             const test::TcpSocket& listener, std::chrono::milliseconds timeout)
+    {
+        auto client = test::connectFrom(from, address(to), kPort, timeout);
+        if (!client)
+            return std::nullopt;
+        auto server = test::acceptOn(listener, timeout);
+        if (!server)
+            return std::nullopt;
+        return Flow{std::move(*client), std::move(*server)};
+    }
+
+    void block(const QString& what, std::optional<std::chrono::milliseconds> remaining = 60s)
+    {
+        const FirewallEntry entry{cidr(what), remaining};
+        const auto added = m_backend->add(std::span(&entry, 1));
+        QVERIFY2(added, added ? "" : added.error().message.c_str());
+    }
+
+    void release(const QString& what)
+    {
+        const Cidr network = cidr(what);
+        QVERIFY(m_backend->remove(std::span(&network, 1)));
+    }
+
+private slots:
+    void initTestCase()
+    {
+        if (const std::string missing = test::missingPrivilege(); !missing.empty())
+            QSKIP(missing.c_str());
+        m_network = std::make_unique<Network>();
+    }
+
+    void init()
+    {
+        m_backend = std::make_unique<NftablesBackend>();
+        Result<void> ready;
+        m_network->victim.run([&] { ready = m_backend->ensureReady(); });
+        QVERIFY2(ready, ready ? "" : ready.error().message.c_str());
+    }
+
+    void cleanup()
+    {
+        if (m_backend)
+            QVERIFY(m_backend->teardown());
+    }
+
+    void aBlockCutsNewAndEstablishedFlows_data()
+    {
+        QTest::addColumn<QString>("blocked");
+        QTest::addColumn<QString>("target"); // as the attacker reaches it
+        QTest::addColumn<QString>("friendTarget");
+        QTest::addColumn<bool>("forwarded");
+        QTest::newRow("IPv4") << "192.0.2.66" << "192.0.2.1" << "198.51.100.1" << false;
+        QTest::newRow("IPv6") << "2001:db8:a::66" << "2001:db8:a::1" << "2001:db8:b::1" << false;
+        QTest::newRow("IPv4 network") << "192.0.2.64/26" << "192.0.2.1" << "198.51.100.1" << false;
+        QTest::newRow("IPv6 network") << "2001:db8:a::/64" << "2001:db8:a::1" << "2001:db8:b::1" << false;
+        QTest::newRow("IPv6 odd network") << "2001:db8:a::/51" << "2001:db8:a::1" << "2001:db8:b::1" << false;
+        QTest::newRow("IPv4 forwarded") << "192.0.2.66" << "203.0.113.2" << "203.0.113.2" << true;
+        QTest::newRow("IPv6 forwarded") << "2001:db8:a::66" << "2001:db8:c::2" << "2001:db8:c::2" << true;
+    }
+    void aBlockCutsNewAndEstablishedFlows()
+    {
+        QFETCH(QString, blocked);
+        QFETCH(QString, target);
+        QFETCH(QString, friendTarget);
+        QFETCH(bool, forwarded);
+        const test::TcpSocket listener =
+            test::listenIn(forwarded ? m_network->inner : m_network->victim, kPort);
+        const auto attack = open(m_network->attacker, target, listener, kSoon);
+        const auto other = open(m_network->bystander, friendTarget, listener, kSoon);
+        QVERIFY(attack && attack->passes(kSoon));
+        QVERIFY(other && other->passes(kSoon));
+
+        block(blocked);
+        QVERIFY2(!attack->passes(kNever), "an established flow goes on");
+        QVERIFY2(!open(m_network->attacker, target, listener, kNever), "a new connection is made");
+        QVERIFY2(other->passes(kSoon), "another host's flow is cut");
+        QVERIFY2(open(m_network->bystander, friendTarget, listener, kSoon), "another host can't connect");
+
+        release(blocked);
+        QVERIFY2(attack->passes(kResend), "the flow does not go on after the release");
+        QVERIFY2(open(m_network->attacker, target, listener, kSoon), "no new connection after the release");
+    }
+
+    void allowedComesBeforeBlocked()
+    {
+        const test::TcpSocket listener = test::listenIn(m_network->victim, kPort);
+        const std::vector<Cidr> allowed{cidr(u"192.0.2.64/30"_qs), cidr(u"2001:db8:a::66"_qs)};
+        QVERIFY(m_backend->setAllowed(allowed));
+        for (const QString& blocked :
+             {u"192.0.2.66"_qs, u"192.0.0.0/16"_qs, u"2001:db8:a::66"_qs, u"2001:db8::/32"_qs})
+            block(blocked);
+        QVERIFY(open(m_network->attacker, u"192.0.2.1"_qs, listener, kSoon));
+        QVERIFY(open(m_network->attacker, u"2001:db8:a::1"_qs, listener, kSoon));
+        QVERIFY(m_backend->setAllowed({}));
+        QVERIFY(!open(m_network->attacker, u"192.0.2.1"_qs, listener, kNever));
+        QVERIFY(!open(m_network->attacker, u"2001:db8:a::1"_qs, listener, kNever));
+    }
+
+    void loopbackIsNeverCut()
+    {
+        const test::TcpSocket listener = test::listenIn(m_network->victim, kPort);
+        block(u"127.0.0.1"_qs);
+        block(u"127.0.0.0/8"_qs);
+        block(u"192.0.2.1"_qs);
+        QVERIFY(open(m_network->victim, u"127.0.0.1"_qs, listener, kSoon));
+        QVERIFY(open(m_network->victim, u"192.0.2.1"_qs, listener, kSoon));
+    }
+
+    void theKernelReleasesOnTimeByItself()
+    {
+        const test::TcpSocket listener = test::listenIn(m_network->victim, kPort);
+        QElapsedTimer timer;
+        timer.start();
+        block(u"192.0.2.66"_qs, 800ms);
+        m_backend.reset(); // nobody of ours is there when the time is over
+        QVERIFY(!open(m_network->attacker, u"192.0.2.1"_qs, listener, kNever));
+        QVERIFY(
+            open(m_network->attacker, u"192.0.2.1"_qs, listener, 3000ms)); // SYN is sent again after a second
+        QVERIFY2(timer.elapsed() >= 800, "released early");
+        init();
+    }
+
+    void teardownLeavesNothingOfOursAndAllElse()
+    {
+        (void)m_network->victim.exec({"nft", "add table inet other; add chain inet other c"});
+        block(u"192.0.2.66"_qs);
+        block(u"192.0.2.0/24"_qs, std::nullopt);
+        const test::TcpSocket listener = test::listenIn(m_network->victim, kPort);
+        QVERIFY(!open(m_network->attacker, u"192.0.2.1"_qs, listener, kNever));
+        QVERIFY(m_backend->teardown());
+        QCOMPARE(QByteArray::fromStdString(m_network->victim.exec({"nft", "list", "tables"}).output),
+                 QByteArray("table inet other\n"));
+        QVERIFY(open(m_network->attacker, u"192.0.2.1"_qs, listener, kSoon));
+        (void)m_network->victim.exec({"nft", "delete table inet other"});
+    }
+};
+
+QTEST_GUILESS_MAIN(NftablesTrafficTest)
+#include "tst_nftables_traffic.moc"
