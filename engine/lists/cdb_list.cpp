@@ -21,12 +21,17 @@ std::uint64_t hashOf(std::string_view text)
     return hash ^ (hash >> 29);
 }
 
+bool isHexDigit(char c)
+{
+    return isDigit(c) || (lowerAscii(c) >= 'a' && lowerAscii(c) <= 'f');
+}
+
 struct Line
 {
     std::string_view key;
     std::string_view value;
     bool hasColon = false;
-    bool valueHasBareColon = false;
+    bool cutsAddress = false; // an IPv6 address without quotes: not what the person meant
 };
 
 std::string_view unquoted(std::string_view text)
@@ -46,10 +51,11 @@ Line parseLine(std::string_view text)
     }
     if (colon == std::string_view::npos)
         return {};
+    const auto key = text.substr(0, colon);
     const auto value = text.substr(colon + 1);
-    const auto plainValue = unquoted(value);
-    return {unquoted(text.substr(0, colon)), plainValue, true,
-            plainValue.size() == value.size() && value.find(':') != std::string_view::npos};
+    const bool cutsAddress = !key.empty() && key.size() <= 4 && std::ranges::all_of(key, isHexDigit) &&
+                             unquoted(value).size() == value.size() && value.find(':') != std::string_view::npos;
+    return {unquoted(key), unquoted(value), true, cutsAddress};
 }
 
 // At most kReportedLines of one kind are reported one by one: a list may have a million lines.
@@ -96,8 +102,8 @@ CdbList CdbList::compile(std::string_view text, std::string_view fileName, Probl
     }
     LineReport noColon(problems, fileName, "The line has no ':' and is skipped",
                        "Write it as key: or key:value.");
-    LineReport bareColon(problems, fileName, "Only what stands before the first ':' is the key",
-                         "Put a key or value that contains ':' in double quotes.");
+    LineReport cutAddress(problems, fileName, "Only what stands before the first ':' is the key",
+                         "Put the IPv6 address in double quotes.");
     std::size_t repeated = 0;
     int number = 0;
     while (!text.empty()) {
@@ -114,13 +120,13 @@ CdbList CdbList::compile(std::string_view text, std::string_view fileName, Probl
             noColon.add(number);
             continue;
         }
-        if (parsed.valueHasBareColon)
-            bareColon.add(number);
+        if (parsed.cutsAddress)
+            cutAddress.add(number);
         if (list.add(parsed.key, parsed.value) == Added::Repeated)
             ++repeated;
     }
     noColon.finish();
-    bareColon.finish();
+    cutAddress.finish();
     if (repeated > 0)
         problems.push_back({Severity::Note,
                             "lists",

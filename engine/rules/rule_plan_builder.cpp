@@ -196,7 +196,8 @@ bool RulePlanBuilder::placeBySid(std::uint32_t index, const PlacedString& where)
     for (const auto id : *ids) {
         const auto parent = m_byId.find(id);
         if (parent == m_byId.end()) {
-            m_compiler.report(Severity::Warning, text, where.position,
+            // The rule works under the others, so it is no more than a note.
+            m_compiler.report(Severity::Note, text, where.position,
                               "if_sid names rule " + std::to_string(id) + ", which is not loaded yet",
                               "Load that rule first, or correct the id.");
             continue;

@@ -1,5 +1,5 @@
-// The offline commands of bartizanctl: check, logtest and replay (architecture.md §4.4). They need no engine and no
-// privileges, and read only the files they are pointed at.
+// The offline commands of bartizanctl: check, logtest and replay (architecture.md §4.4). They need no engine
+// and no privileges, and read only the files they are pointed at.
 #pragma once
 
 #include "engine/analysis/analysis_port.h"
@@ -29,17 +29,18 @@ struct Environment
     std::ostream& out;      // the result and nothing else
     std::ostream& problems; // for a person
 
-    bool json = false;              // --json stood before the command
+    bool json = false; // --json stood before the command
     std::string defaultConfig = "/etc/bartizan";
-    std::string builtinFolder;      // the built-in rule set; empty = none
-    std::string hostName;           // short
+    std::string builtinFolder; // the built-in rule set; empty = none
+    std::string hostName;      // short
 
-    // Makes replay's responder from a configuration; problems of its own are appended. May be empty: nothing is
-    // blocked then.
+    // Makes replay's responder from a configuration; problems of its own are appended. May be empty: nothing
+    // is blocked then.
     std::function<Responder(const Configuration&, Problems&)> makeResponder;
 };
 
-// Exit codes: 0 done, 1 failed or problems found, 2 wrong usage. `arguments` are those behind the command's name;
+// Exit codes: 0 done, 1 failed or problems found, 2 wrong usage. `arguments` are those behind the command's
+// name;
 // --json, --config and --ruleset are understood among them.
 [[nodiscard]] int runCheck(Environment& environment, const std::vector<std::string>& arguments);
 [[nodiscard]] int runLogtest(Environment& environment, const std::vector<std::string>& arguments);

@@ -1,0 +1,182 @@
+#include "engine/ctl/offline/logtest_output.h"
+
+#include "engine/analysis/alert_json.h"
+#include "engine/base/json_writer.h"
+#include "engine/base/utf8.h"
+
+#include <algorithm>
+
+namespace bartizan::offline {
+
+namespace {
+
+constexpr std::size_t kLongestShown = 4000;
+
+void writeOptional(JsonWriter& json, std::string_view name, const std::optional<std::string>& value)
+{
+    json.key(name);
+    if (value)
+        json.string(*value);
+    else
+        json.null();
+}
+
+void writeRule(JsonWriter& json, const std::optional<RuleInfo>& rule)
+{
+    json.key("rule");
+    if (!rule) {
+        json.null();
+        return;
+    }
+    json.beginObject();
+    json.key("id").string(std::to_string(rule->id));
+    json.key("level").number(rule->level);
+    json.key("description").string(rule->description);
+    json.key("groups").beginArray();
+    for (const auto& group : rule->groups)
+        json.string(group);
+    json.endArray().endObject();
+}
+
+void writeAttempts(JsonWriter& json, const RuleAttempts& attempts)
+{
+    json.key("explain").beginArray();
+    for (const auto& attempt : attempts.attempts()) {
+        json.beginObject();
+        json.key("rule").string(std::to_string(attempt.rule));
+        json.key("matched").boolean(attempt.failed.empty());
+        if (!attempt.failed.empty())
+            json.key("failed").string(attempt.failed);
+        json.endObject();
+    }
+    json.endArray();
+}
+
+class TextPage
+{
+public:
+    void heading(std::string_view text) { m_text.append(text).append("\n"); }
+    void line(std::string_view name, std::string_view value)
+    {
+        m_text.append("    ").append(name).append(": ").append(forDisplay(value, kLongestShown)).append("\n");
+    }
+    void optionalLine(std::string_view name, const std::optional<std::string>& value)
+    {
+        if (value)
+            line(name, *value);
+    }
+    [[nodiscard]] std::string take() { return std::move(m_text); }
+
+private:
+    std::string m_text;
+};
+
+std::string joined(const std::vector<std::string>& parts)
+{
+    std::string text;
+    for (const auto& part : parts) {
+        if (!text.empty())
+            text += ", ";
+        text += part;
+    }
+    return text;
+}
+
+void showAttempts(TextPage& page, const RuleAttempts& attempts)
+{
+    page.heading("Rules tried, in order:");
+    std::size_t otherDecoders = 0;
+    for (const auto& attempt : attempts.attempts()) {
+        const std::string name =
+            "rule " + std::to_string(attempt.rule) + " (level " + std::to_string(attempt.level) + ")";
+        if (attempt.failed.empty())
+            page.line(name, "matches");
+        else if (attempt.failed.starts_with("decoded_as"))
+            ++otherDecoders; // hundreds; they say nothing
+        else
+            page.line(name, "no: " + attempt.failed);
+    }
+    if (otherDecoders > 0)
+        page.line(std::to_string(otherDecoders) + " rules", "no: for other decoders");
+}
+
+void showRule(TextPage& page, const Verdict& verdict)
+{
+    if (!verdict.rule) {
+        page.heading("3. Rules: none matches");
+        return;
+    }
+    const RuleInfo& rule = *verdict.rule;
+    page.heading("3. Rules:");
+    page.line("id", std::to_string(rule.id));
+    page.line("level", std::to_string(rule.level));
+    page.line("description", rule.description);
+    page.line("groups", joined(rule.groups));
+    if (rule.firedTimes > 0)
+        page.line("fired", std::to_string(rule.firedTimes));
+    for (const auto& [standard, items] : rule.compliance)
+        page.line(standard, joined(items));
+    if (!rule.mitreIds.empty())
+        page.line("mitre", joined(rule.mitreIds));
+    if (!verdict.previousOutput.empty())
+        page.line("earlier", verdict.previousOutput);
+    page.heading(verdict.alert ? "An alert would be raised." : "No alert.");
+}
+
+} // namespace
+
+std::string errorJson(std::string_view message)
+{
+    JsonWriter json;
+    json.beginObject().key("error").string(message).endObject();
+    return json.take();
+}
+
+std::string verdictJson(const Verdict& verdict, std::string_view session, const RuleAttempts* attempts)
+{
+    JsonWriter json;
+    json.beginObject();
+    json.key("session").string(session);
+    writeOptional(json, "timestamp", verdict.timestamp);
+    writeOptional(json, "hostname", verdict.hostname);
+    writeOptional(json, "program_name", verdict.programName);
+    json.key("decoder").beginObject();
+    if (!verdict.decoderName.empty())
+        json.key("name").string(verdict.decoderName);
+    if (!verdict.decoderParent.empty())
+        json.key("parent").string(verdict.decoderParent);
+    json.endObject();
+    json.key("fields").raw(fieldsJson(verdict));
+    writeRule(json, verdict.rule);
+    json.key("alert").boolean(verdict.alert);
+    if (attempts != nullptr)
+        writeAttempts(json, *attempts);
+    json.endObject();
+    return json.take();
+}
+
+std::string verdictText(const Verdict& verdict, std::string_view log, const RuleAttempts* attempts)
+{
+    TextPage page;
+    page.heading("1. Header:");
+    page.line("log", log);
+    page.optionalLine("timestamp", verdict.timestamp);
+    page.optionalLine("host name", verdict.hostname);
+    page.optionalLine("program", verdict.programName);
+    if (verdict.decoderName.empty()) {
+        page.heading("2. Decoders: none matches");
+    } else {
+        page.heading("2. Decoders:");
+        page.line("name", verdict.decoderName);
+        if (!verdict.decoderParent.empty())
+            page.line("parent", verdict.decoderParent);
+        for (const auto& field : verdict.fields)
+            page.line(field.name, field.value);
+    }
+    if (attempts != nullptr)
+        showAttempts(page, *attempts);
+    showRule(page, verdict);
+    return page.take();
+}
+
+} // namespace bartizan::offline

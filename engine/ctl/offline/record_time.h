@@ -1,0 +1,64 @@
+// The time of a log line, read from the line, for replay. The engine itself never does this: it goes by the
+// time of reception.
+#pragma once
+
+#include "engine/base/clock.h"
+
+#include <optional>
+#include <string_view>
+
+namespace bartizan::offline {
+
+// A stamp as written.
+struct LineStamp
+{
+    std::optional<int> year;
+    int month = 1; // from 1
+    int day = 1;
+    int hour = 0;
+    int minute = 0;
+    int second = 0;
+    int millisecond = 0;
+    std::optional<int> zoneMinutes; // east of UTC; nothing = local time
+
+    bool operator==(const LineStamp&) const = default;
+};
+
+// The stamp at the start of a line (syslog, ISO, slashes, Apache and nginx logs, snort, xferlog) or inside it
+// (access logs, audit records, JSON lines). An epoch time comes back as UTC.
+[[nodiscard]] std::optional<LineStamp> findStamp(std::string_view line);
+
+// Follows the lines of files one after another.
+class RecordClock
+{
+public:
+    // `now` is what the first stamp without a year may not be much after.
+    explicit RecordClock(EpochMs now)
+        : m_now(now)
+    {
+    }
+
+    // A line without a stamp has the time of the one before; time never runs backwards.
+    [[nodiscard]] EpochMs timeOf(std::string_view line);
+
+private:
+    struct Hour
+    {
+        std::optional<int> year;
+        int month = 0;
+        int day = 0;
+        int hour = 0;
+        std::optional<int> zoneMinutes;
+        bool operator==(const Hour&) const = default;
+    };
+    [[nodiscard]] std::optional<EpochMs> startOf(const Hour& hour) const;
+    [[nodiscard]] std::optional<EpochMs> nearestYear(Hour hour) const;
+
+    EpochMs m_now;
+    std::optional<EpochMs> m_previous;
+    // Lines come in the thousands per hour, and the C library's conversion is slow.
+    Hour m_knownHour;
+    std::optional<EpochMs> m_knownStart;
+};
+
+} // namespace bartizan::offline

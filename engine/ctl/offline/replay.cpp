@@ -1,0 +1,228 @@
+#include "engine/analysis/analyser.h"
+#include "engine/base/clock.h"
+#include "engine/base/json_writer.h"
+#include "engine/base/timestamp.h"
+#include "engine/base/utf8.h"
+#include "engine/ctl/offline/record_time.h"
+#include "engine/ctl/offline/ruleset_arguments.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <fstream>
+#include <limits>
+#include <map>
+#include <ostream>
+#include <unordered_map>
+
+namespace bartizan::offline {
+
+namespace {
+
+constexpr std::string_view kUsageText = "replay [--config DIR | --ruleset DIR] [--json] FILE…";
+constexpr std::size_t kBatchBytes = 256U * 1024;
+constexpr std::size_t kLongestLine = 64U * 1024; // as the log sources cut
+
+struct Block
+{
+    std::string address;
+    std::uint32_t rule;
+    EpochMs at;
+    std::int64_t seconds; // 0 = permanent
+};
+
+struct Totals
+{
+    std::uint64_t lines = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t alerts = 0;
+    std::map<std::uint32_t, std::uint64_t> alertsByRule;
+    std::vector<Block> blocks;
+    double seconds = 0;
+    double cpuSeconds = 0;
+
+    [[nodiscard]] double linesPerSecond() const
+    {
+        return seconds > 0 ? static_cast<double>(lines) / seconds : 0;
+    }
+};
+
+class Replay
+{
+public:
+    Replay(Analyser& analyser, Responder responder)
+        : m_analyser(analyser)
+        , m_responder(std::move(responder))
+        , m_clock(SystemClock().now())
+    {
+    }
+
+    Result<void> file(const std::string& path)
+    {
+        std::ifstream file(path, std::ios::binary);
+        if (!file)
+            return fail(ErrorCode::NotFound, "Can't read " + path, "Check the path and the permissions.");
+        const auto location = m_batch.locationIndex(path);
+        std::string line;
+        while (std::getline(file, line)) {
+            ++m_totals.lines;
+            m_totals.bytes += line.size() + (file.eof() ? 0 : 1);
+            if (line.ends_with('\r'))
+                line.pop_back();
+            const auto text = std::string_view(line).substr(0, kLongestLine);
+            m_batch.add(text, location, m_clock.timeOf(text));
+            if (m_batch.byteCount() >= kBatchBytes) {
+                if (const auto done = analyseBatch(); !done)
+                    return done;
+                m_batch.locationIndex(path); // clear() forgot it; it is index 0 again
+            }
+        }
+        if (file.bad())
+            return fail(ErrorCode::Unavailable, "Reading " + path + " failed", "Check the disk.");
+        return analyseBatch();
+    }
+
+    [[nodiscard]] Totals& totals() { return m_totals; }
+
+private:
+    Result<void> analyseBatch()
+    {
+        m_verdicts.clear();
+        const auto done = m_analyser.analyse(m_batch, VerdictDetail::AlertsOnly, m_verdicts);
+        for (const auto& verdict : m_verdicts)
+            count(verdict);
+        m_batch.clear();
+        return done;
+    }
+
+    void count(const Verdict& verdict)
+    {
+        if (verdict.alert) {
+            ++m_totals.alerts;
+            ++m_totals.alertsByRule[verdict.rule->id];
+        }
+        if (!verdict.respond || !m_responder)
+            return;
+        const auto at = m_batch.records()[verdict.record].receivedAt;
+        for (auto& block : m_responder(verdict))
+            add({std::move(block.address), verdict.rule->id, at, block.seconds});
+    }
+
+    // An address that is blocked already is only blocked for longer.
+    void add(Block block)
+    {
+        static constexpr EpochMs kForever = std::numeric_limits<EpochMs>::max();
+        EpochMs& until = m_blockedUntil[block.address];
+        const bool isBlocked = until > block.at;
+        until = std::max(until, block.seconds == 0 ? kForever : block.at + block.seconds * 1000);
+        if (!isBlocked)
+            m_totals.blocks.push_back(std::move(block));
+    }
+
+    Analyser& m_analyser;
+    Responder m_responder;
+    RecordClock m_clock;
+    RecordBatch m_batch;
+    std::vector<Verdict> m_verdicts;
+    std::unordered_map<std::string, EpochMs> m_blockedUntil;
+    Totals m_totals;
+};
+
+std::string asJson(const Totals& totals)
+{
+    JsonWriter json;
+    json.beginObject();
+    json.key("lines").number(static_cast<std::int64_t>(totals.lines));
+    json.key("bytes").number(static_cast<std::int64_t>(totals.bytes));
+    json.key("seconds").real(totals.seconds);
+    json.key("cpu_seconds").real(totals.cpuSeconds);
+    json.key("lines_per_second").real(totals.linesPerSecond());
+    json.key("alerts").number(static_cast<std::int64_t>(totals.alerts));
+    json.key("alerts_by_rule").beginObject();
+    for (const auto& [rule, count] : totals.alertsByRule)
+        json.key(std::to_string(rule)).number(static_cast<std::int64_t>(count));
+    json.endObject();
+    json.key("would_block").beginArray();
+    for (const auto& block : totals.blocks) {
+        json.beginObject();
+        json.key("address").string(block.address);
+        json.key("rule").string(std::to_string(block.rule));
+        json.key("at").string(isoUtc(block.at));
+        json.key("seconds");
+        if (block.seconds > 0)
+            json.number(block.seconds);
+        else
+            json.null();
+        json.endObject();
+    }
+    json.endArray().endObject();
+    return json.take();
+}
+
+void showText(std::ostream& out, const Totals& totals, const RulePlan& rules)
+{
+    out << totals.lines << " lines, " << totals.bytes << " bytes in " << totals.seconds << " s ("
+        << static_cast<std::uint64_t>(totals.linesPerSecond()) << " lines a second)\n"
+        << totals.alerts << " alerts\n";
+    for (const auto& [id, count] : totals.alertsByRule) {
+        const Rule* rule = rules.find(id);
+        out << "    " << count << " x rule " << id;
+        if (rule != nullptr)
+            out << " (level " << rule->level << "): " << forDisplay(rule->description.text());
+        out << '\n';
+    }
+    out << totals.blocks.size() << " blocks would have been made\n";
+    for (const auto& block : totals.blocks) {
+        out << "    " << isoUtc(block.at) << "  " << forDisplay(block.address) << "  rule " << block.rule
+            << ", ";
+        if (block.seconds > 0)
+            out << block.seconds << " s\n";
+        else
+            out << "permanent\n";
+    }
+    out.flush();
+}
+
+} // namespace
+
+int runReplay(Environment& environment, const std::vector<std::string>& words)
+{
+    auto arguments = parseArguments(environment, words, {"--as"});
+    if (!arguments)
+        return usage(environment, arguments.error(), kUsageText);
+    if (arguments->files.empty())
+        return usage(environment, {ErrorCode::InvalidArgument, "replay needs a file", {}}, kUsageText);
+    Problems problems;
+    const auto loaded = loadSources(environment, *arguments, problems);
+    if (!loaded)
+        return failure(environment, loaded.error());
+    Analyser analyser(
+        analysisOptions(environment, loaded->configuration, arguments->mode.value_or(AnalysisMode::Daemon)));
+    const auto compiled = analyser.load(loaded->source);
+    if (compiled)
+        problems.insert(problems.end(), compiled->begin(), compiled->end());
+    Responder responder;
+    if (environment.makeResponder)
+        responder = environment.makeResponder(loaded->configuration, problems);
+    print(environment, problems, Notes::Hide);
+    if (!compiled)
+        return failure(environment, compiled.error());
+
+    Replay replay(analyser, std::move(responder));
+    const auto started = std::chrono::steady_clock::now();
+    const auto cpuStarted = std::clock();
+    for (const auto& path : arguments->files) {
+        if (const auto done = replay.file(path); !done)
+            return failure(environment, done.error());
+    }
+    Totals& totals = replay.totals();
+    totals.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    totals.cpuSeconds = static_cast<double>(std::clock() - cpuStarted) / CLOCKS_PER_SEC;
+    if (arguments->json)
+        environment.out << asJson(totals) << std::endl;
+    else
+        showText(environment.out, totals, *analyser.ruleset()->rules);
+    return kDone;
+}
+
+} // namespace bartizan::offline
