@@ -74,6 +74,10 @@ Engine::~Engine() { stop(); }
 Result<void> Engine::start()
 {
     m_startedAt = m_clock.now();
+    // First, so that a second engine ends here, before it touches the firewall of the first. Nobody is answered before
+    // the event loop runs, when everything stands.
+    if (auto listening = startControl(); !listening)
+        return listening;
     m_running = true;
     auto problems = readConfiguration();
     logProblems(problems);
@@ -104,7 +108,7 @@ Result<void> Engine::start()
     armExpiry();
     m_retentionTimer.start();
     m_store->retain();
-    return startControl();
+    return {};
 }
 
 void Engine::stop()
@@ -166,7 +170,7 @@ Problems Engine::readConfiguration()
         problems.push_back({Severity::Warning, "configuration", path, 0, 0, "there is no configuration: nothing is watched",
                             "copy the example from the data folder's defaults/bartizan.conf"});
         m_configuration = {};
-    } else {
+    } else if (problems.empty()) {
         problems.push_back(problemOf(configuration.error(), "configuration", path));
     }
     m_allowPatterns.clear();
@@ -329,7 +333,10 @@ Result<void> Engine::startControl()
         record.error = entry.error;
         m_store->audit(std::move(record));
     });
-    return m_server->start();
+    auto started = m_server->start();
+    if (!started)
+        m_server.reset();
+    return started;
 }
 
 void Engine::watchFirewall()

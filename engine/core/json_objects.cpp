@@ -52,7 +52,7 @@ QJsonObject toJson(const AlertRecord& alert)
         groups.append(jsonText(group));
     rule.insert(u"groups"_s, groups);
     return {
-        {u"id"_s, alert.id},
+        {u"id"_s, static_cast<qint64>(alert.id)},
         {u"time"_s, jsonTime(alert.firstTime)},
         {u"last_time"_s, jsonTime(alert.lastTime)},
         {u"count"_s, static_cast<qint64>(alert.count)},
@@ -76,13 +76,13 @@ QJsonObject toJson(const BlockRecord& block, EpochMs now)
     if (stands && block.expiresAt)
         remaining = static_cast<qint64>(std::max<EpochMs>(0, *block.expiresAt - now + 999) / 1000);
     return {
-        {u"id"_s, block.id},
+        {u"id"_s, static_cast<qint64>(block.id)},
         {u"address"_s, QString::fromStdString(block.address.toString())},
         {u"state"_s, QString::fromUtf8(blockStateName(block.state))},
         {u"origin"_s, QString::fromUtf8(blockOriginName(block.origin))},
         {u"rule"_s, block.ruleId != 0 ? QJsonValue(ruleJson(block.ruleId, block.ruleLevel, block.ruleDescription))
                                       : QJsonValue()},
-        {u"alert_id"_s, block.alertId != 0 ? QJsonValue(block.alertId) : QJsonValue()},
+        {u"alert_id"_s, block.alertId != 0 ? QJsonValue(static_cast<qint64>(block.alertId)) : QJsonValue()},
         {u"command"_s, jsonText(block.command)},
         {u"reason"_s, jsonText(block.reason)},
         {u"requested_by"_s, jsonText(block.requestedBy)},

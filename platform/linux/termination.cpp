@@ -12,20 +12,20 @@ namespace {
 
 sigset_t terminationSignals()
 {
-    sigset_t signals;
-    sigemptyset(&signals);
+    sigset_t signalSet;
+    sigemptyset(&signalSet);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP})
-        sigaddset(&signals, signal);
-    return signals;
+        sigaddset(&signalSet, signal);
+    return signalSet;
 }
 
 } // namespace
 
 Termination::Termination(std::function<void()> asked)
 {
-    const sigset_t signals = terminationSignals();
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    const int descriptor = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+    const sigset_t signalSet = terminationSignals();
+    pthread_sigmask(SIG_BLOCK, &signalSet, nullptr);
+    const int descriptor = signalfd(-1, &signalSet, SFD_NONBLOCK | SFD_CLOEXEC);
     m_notifier = std::make_unique<QSocketNotifier>(descriptor, QSocketNotifier::Read);
     QObject::connect(m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(), [descriptor, asked = std::move(asked)] {
         signalfd_siginfo information{};

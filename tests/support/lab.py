@@ -160,7 +160,7 @@ DEFAULT_CONFIGURATION = """<bartizan_config>
   <command><name>firewall-drop</name><executable>firewall-drop</executable><timeout_allowed>yes</timeout_allowed></command>
   <active-response>
     <command>firewall-drop</command><location>local</location>
-    <rules_group>bartizan_block</rules_group><timeout>{timeout}</timeout>
+    <rules_id>200100,200101,200102,200103,200104,200105</rules_id><timeout>{timeout}</timeout>
   </active-response>
   {more}
 </bartizan_config>
@@ -244,15 +244,16 @@ class Engine:
         return self.ctl("alerts", *arguments)["alerts"]
 
     def kernel_blocks(self):
-        """Addresses in the kernel's block sets, as nft shows them."""
+        """What stands in the kernel's block sets: addresses, and networks (which have a set for each prefix length)."""
         listed = json.loads(self.namespace.run("nft", "-j", "list", "ruleset"))
         found = set()
         for item in listed["nftables"]:
             if not item.get("set", {}).get("name", "").startswith("block"):
                 continue
+            prefix = item["set"]["name"].partition("_")[2]
             for element in item["set"].get("elem", []):
-                value = element["elem"]["val"] if isinstance(element, dict) and "elem" in element else element
-                found.add(f"{value['prefix']['addr']}/{value['prefix']['len']}" if isinstance(value, dict) else value)
+                address = element["elem"]["val"] if isinstance(element, dict) else element
+                found.add(f"{address}/{prefix}" if prefix else address)
         return found
 
     def append(self, path, *lines):
