@@ -133,6 +133,8 @@ Result<void> FileTail::open()
     if (!m_behind)
         return openFirst();
     RotationScan scan(m_files, m_path);
+    if (!scan.isSteady())
+        return fail(ErrorCode::Busy, m_path + " is being rotated.");
     const auto at = scan.find(*m_behind);
     if (!at && !scan.has(0))
         return std::unexpected(scan.error());
@@ -216,6 +218,8 @@ bool FileTail::hasUnreadBefore(const Reading& reading)
 {
     RotationScan scan(m_files, m_path);
     const auto behind = scan.find(*m_behind);
+    if (!scan.isSteady())
+        return true;
     if (!behind)
         return false;
     if (sizeOf(scan.piece(*behind)) > m_behind->offset)
@@ -278,6 +282,8 @@ bool FileTail::moveOn(EpochMs now, const LineSink& sink)
         return false;
     }
     RotationScan scan(m_files, m_path);
+    if (!scan.isSteady())
+        return true;
     const auto next = scan.successor(scan.find(m_current->file->identity()));
     // An empty successor says nothing yet: the writer may not have opened it.
     if (!next || sizeOf(scan.piece(*next)) == 0)

@@ -185,8 +185,10 @@ RotationScan::RotationScan(LogFileSystem& files, const std::string& path)
                 steady = false;
         }
         const auto now = files.identify(path);
-        const bool sameLog = m_pieces.front() != nullptr ? now && *now == m_pieces.front()->identity() : !now;
-        if (steady && sameLog && listPieces(files, path) == before)
+        const bool sameLog = m_pieces.front() != nullptr ? now && *now == m_pieces.front()->identity()
+                                                         : !now || m_error.code != ErrorCode::NotFound;
+        m_isSteady = steady && sameLog && listPieces(files, path) == before;
+        if (m_isSteady)
             return;
     }
 }

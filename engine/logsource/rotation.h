@@ -35,6 +35,8 @@ public:
     // Looks again until the names stand still, since a rotation renames one piece after the other.
     RotationScan(LogFileSystem& files, const std::string& path);
 
+    // False when a rotation was going on all the time: what is seen here may be half of it.
+    [[nodiscard]] bool isSteady() const { return m_isSteady; }
     // The piece that holds `position`, as an index; 0 is the log itself, higher is older.
     [[nodiscard]] std::optional<std::size_t> find(const FilePosition& position);
     [[nodiscard]] std::optional<std::size_t> find(const FileIdentity& identity) const;
@@ -52,6 +54,7 @@ public:
 private:
     std::vector<std::unique_ptr<LogFile>> m_pieces; // the first may be null
     Error m_error;
+    bool m_isSteady = false;
 };
 
 } // namespace bartizan

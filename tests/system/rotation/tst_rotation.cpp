@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kRotations = 60;
+constexpr int kRotations = 40;
 
 enum class Naming { Numbers, Dates };
 
@@ -50,9 +50,15 @@ public:
     {
     }
 
-    void run()
+    // Pieces that are older than the first sight of a log are not read: let it be seen first.
+    void begin()
     {
         reopen();
+        writeLines(1);
+    }
+
+    void run()
+    {
         for (int rotation = 0; rotation < kRotations; ++rotation) {
             for (int burst = m_random.upTo(4); burst >= 0; --burst) {
                 writeLines(m_random.upTo(60));
@@ -247,7 +253,7 @@ void RotationTest::seesEachLineOnce_data()
     QTest::addColumn<bool>("dates");
     QTest::addColumn<unsigned>("seed");
     const int seeds = qEnvironmentVariableIntValue("BARTIZAN_ROTATION_SEEDS");
-    for (unsigned seed = 1; seed <= static_cast<unsigned>(seeds > 0 ? seeds : 6); ++seed) {
+    for (unsigned seed = 1; seed <= static_cast<unsigned>(seeds > 0 ? seeds : 5); ++seed) {
         QTest::addRow("numbered pieces, seed %u", seed) << false << seed;
         QTest::addRow("dated pieces, seed %u", seed) << true << seed;
     }
@@ -264,6 +270,8 @@ void RotationTest::seesEachLineOnce()
     Writer writer(log, dates ? Naming::Dates : Naming::Numbers, seed);
     Reader reader(log.string(), seed + 1000);
     Random random(seed + 2000);
+    writer.begin();
+    reader.finish(1);
     std::thread writing([&] { writer.run(); });
     while (!writer.isDone()) {
         reader.live(std::chrono::microseconds(random.upTo(60'000)));
