@@ -28,6 +28,12 @@ constexpr std::array kCommands{
     Command{"reload", "reload", "read rules, decoders, lists and configuration again", runReload},
     Command{"firewall", "firewall teardown [--verify]",
             "remove everything of Bartizan's from the firewall (works without the engine)", runFirewall},
+    Command{"check", "check [--ruleset DIR]", "find mistakes in configuration, rules, decoders and lists",
+            runCheck},
+    Command{"logtest",
+            "logtest [--ruleset DIR] [--explain] [--as tester|daemon] [--input lines|ndjson] [FILE]",
+            "show what the rules make of log lines", runLogtest},
+    Command{"replay", "replay [--ruleset DIR] FILE...", "what whole log files would have led to", runReplay},
     Command{"version", "version", "the version of this program", runVersion},
     Command{"help", "help [COMMAND]", "this, or how a command is used", runHelp},
 };
