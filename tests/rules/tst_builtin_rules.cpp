@@ -11,6 +11,7 @@
 //     blocks 192.0.2.5              who must be blocked somewhere in the case; nobody else may be
 #include "tests/rules/builtin_rules.h"
 
+#include <QElapsedTimer>
 #include <QFile>
 #include <QSet>
 #include <QtTest>
@@ -91,6 +92,8 @@ private slots:
     void linesLeadToWhatTheCasesSay();
     void seedExampleBlocksTheListedAddressOnly();
     void localRulesOnReferenceIdsWork();
+    void longHostileLinesCostLittle_data();
+    void longHostileLinesCostLittle();
     void aResponseIsAnEventOfItsOwn_data();
     void aResponseIsAnEventOfItsOwn();
 
@@ -232,6 +235,61 @@ void BuiltinRulesTest::localRulesOnReferenceIdsWork()
         idOf(
             R"(192.0.2.5 - - [03/Feb/2031:04:05:06 +0100] "GET /?a=1+union+select+2 HTTP/1.1" 404 3 "-" "-")"),
         100004U);
+}
+
+void BuiltinRulesTest::longHostileLinesCostLittle_data()
+{
+    QTest::addColumn<QString>("piece");
+    for (const auto* piece : {"../",
+                              "..%2f",
+                              "-d",
+                              "?-d",
+                              "%27",
+                              "'or+",
+                              "() {",
+                              "${",
+                              "${${",
+                              "union+",
+                              "union/**/",
+                              ";+",
+                              "<",
+                              "/phpunit/",
+                              "invokefunction",
+                              "\\\"",
+                              "[03/Feb/2031:04:05:06 +0100] ",
+                              " from 198.51.100.7 port 22",
+                              ", client: ",
+                              "\\\"data\\\":{",
+                              "a",
+                              " ",
+                              "1+or+",
+                              "x HTTP/1.1 ",
+                              "user x not found "})
+        QTest::newRow(piece) << QString::fromLatin1(piece);
+}
+
+// A pattern that goes over a line again and again would show here: 60 KB of its own favourite bytes.
+void BuiltinRulesTest::longHostileLinesCostLittle()
+{
+    QFETCH(QString, piece);
+    const QString text = piece.repeated(60'000 / static_cast<int>(piece.size()));
+    const QString frames[] = {
+        u"203.0.113.9 - - [03/Feb/2031:04:05:06 +0100] \"GET /?%1 HTTP/1.1\" 404 3 \"-\" \"x\""_s,
+        u"203.0.113.9 - - [03/Feb/2031:04:05:06 +0100] \"GET / HTTP/1.1\" 404 3 \"%1\" \"%1\""_s,
+        u"203.0.113.9 - %1"_s,
+        u"Feb  3 04:05:06 desk sshd[9]: Failed password for invalid user %1 from 203.0.113.9 port 4 ssh2"_s,
+        u"Feb  3 04:05:06 desk sshd[9]: Disconnecting invalid user %1"_s,
+        u"[Mon Feb 03 04:05:06.123456 2031] [core:error] [pid 8] [client 203.0.113.9:5] AH00126: %1"_s,
+        u"2031/02/03 04:05:06 [error] 8#8: *7 user \"%1\": password mismatch, client: 203.0.113.9, server: s"_s,
+        u"2031/02/03 04:05:06 active-response/bin/firewall-drop: {\"version\":1,\"parameters\":{\"extra_args\":[],\"alert\":{\"full_log\":\"%1\"}}}"_s,
+    };
+    for (const auto& frame : frames) {
+        const auto line = QString(frame).replace("%1"_L1, text).toStdString();
+        QElapsedTimer clock;
+        clock.start();
+        const auto outcome = m_rules.feed(line, ++m_session);
+        QVERIFY2(clock.elapsed() < 500, qPrintable(frame.left(60) + u" %1 ms"_s.arg(clock.elapsed())));
+    }
 }
 
 void BuiltinRulesTest::aResponseIsAnEventOfItsOwn_data()
