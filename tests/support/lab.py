@@ -102,6 +102,8 @@ class Listener:
             pass
 
     def close(self):
+        # The waiting accept() would keep the port open behind a mere close().
+        self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
         for connection in self.connections:
             connection.close()

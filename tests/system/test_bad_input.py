@@ -1,5 +1,6 @@
 """Whatever is wrong is said with file, line and cure, in the log and in status, and the rest goes on protecting."""
 
+import contextlib
 import os
 import sqlite3
 import stat
@@ -141,11 +142,8 @@ class BadInput(SystemTest):
         self.addCleanup(lab.run, "umount", "--lazy", engine.state)
         engine.start()
         filler = os.path.join(engine.state, "filler")
-        with open(filler, "wb") as file:
-            try:
-                while file.write(b"x" * 4096):
-                    file.flush()
-            except OSError:
+        with open(filler, "wb", buffering=0) as file, contextlib.suppress(OSError):
+            while file.write(b"x" * 4096):
                 pass
         for i in range(1, 120):
             engine.failed_logins(f"198.18.7.{i}", 6, f"user{i}")

@@ -39,7 +39,7 @@ class Crashing(SystemTest):
 
     def assertEqualState(self, engine):
         def equal():
-            blocks = engine.blocks("--limit", "1000")
+            blocks = engine.blocks()
             wanted = {b["address"] for b in blocks}
             return all(b["state"] == "active" for b in blocks) and wanted == engine.kernel_blocks()
 
