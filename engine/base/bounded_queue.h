@@ -1,5 +1,5 @@
-// A bounded queue between two threads. A full queue makes the producer wait: that is how a slow consumer slows the
-// reader, and why nothing is ever dropped. Thread-safe.
+// A bounded queue between two threads. A full queue makes the producer wait: that is how a slow consumer
+// slows the reader, and why nothing is ever dropped. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -11,10 +11,13 @@
 
 namespace bartizan {
 
-template <class T> class BoundedQueue
+template<class T> class BoundedQueue
 {
 public:
-    explicit BoundedQueue(std::size_t capacity) : m_capacity(capacity) {}
+    explicit BoundedQueue(std::size_t capacity)
+        : m_capacity(capacity)
+    {
+    }
 
     // Waits for room. False (and `item` is lost) only after close().
     bool push(T item)

@@ -1,5 +1,5 @@
-// What is wrong right now, by component: each part of the engine reports its own list, and status shows all of them.
-// Thread-safe.
+// What is wrong right now, by component: each part of the engine reports its own list, and status shows all
+// of them. Thread-safe.
 #pragma once
 
 #include "engine/base/problem.h"
@@ -15,7 +15,10 @@ class HealthBoard
 {
 public:
     // `changed` is called after a real change, on the thread that reported it.
-    explicit HealthBoard(std::function<void()> changed = {}) : m_changed(std::move(changed)) {}
+    explicit HealthBoard(std::function<void()> changed = {})
+        : m_changed(std::move(changed))
+    {
+    }
 
     // Replaces what `part` reported before; an empty list clears it.
     void report(const std::string& part, Problems problems)

@@ -1,5 +1,5 @@
-// Writes JSON text from bytes that may be anything: strings are escaped and repaired to valid UTF-8 (RFC 8259).
-// Commas and quotes are placed by the writer; the caller only keeps begin/end calls balanced.
+// Writes JSON text from bytes that may be anything: strings are escaped and repaired to valid UTF-8 (RFC
+// 8259). Commas and quotes are placed by the writer; the caller only keeps begin/end calls balanced.
 //
 //     JsonWriter json;
 //     json.beginObject();

@@ -1,4 +1,5 @@
-// A finding about something a person wrote or configured: shown by `bartizanctl check` and `status`, and in the app.
+// A finding about something a person wrote or configured: shown by `bartizanctl check` and `status`, and in
+// the app.
 #pragma once
 
 #include <string>

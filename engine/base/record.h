@@ -10,7 +10,8 @@
 
 namespace bartizan {
 
-// Records back to back in one buffer. A batch is a value: it can be moved through a queue or written to a pipe.
+// Records back to back in one buffer. A batch is a value: it can be moved through a queue or written to a
+// pipe.
 class RecordBatch
 {
 public:
@@ -36,8 +37,8 @@ public:
 
     void add(std::string_view text, std::uint32_t location, EpochMs receivedAt, std::uint32_t session = 0)
     {
-        m_records.push_back({static_cast<std::uint32_t>(m_bytes.size()), static_cast<std::uint32_t>(text.size()),
-                             location, session, receivedAt});
+        m_records.push_back({static_cast<std::uint32_t>(m_bytes.size()),
+                             static_cast<std::uint32_t>(text.size()), location, session, receivedAt});
         m_bytes.append(text);
     }
 
@@ -45,7 +46,10 @@ public:
     {
         return std::string_view(m_bytes).substr(record.offset, record.size);
     }
-    [[nodiscard]] std::string_view location(const Record& record) const { return m_locations[record.location]; }
+    [[nodiscard]] std::string_view location(const Record& record) const
+    {
+        return m_locations[record.location];
+    }
     [[nodiscard]] const std::vector<Record>& records() const { return m_records; }
     [[nodiscard]] std::size_t byteCount() const { return m_bytes.size(); }
     [[nodiscard]] bool empty() const { return m_records.empty(); }

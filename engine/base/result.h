@@ -1,5 +1,5 @@
-// Errors as values. A function that can fail returns Result<T>; the caller decides by code, a person reads the
-// message and the cure. No exception crosses a module's border.
+// Errors as values. A function that can fail returns Result<T>; the caller decides by code, a person reads
+// the message and the cure. No exception crosses a module's border.
 #pragma once
 
 #include <expected>
@@ -28,7 +28,7 @@ struct Error
     std::string cure;    // what the person can do next; may be empty
 };
 
-template <class T> using Result = std::expected<T, Error>;
+template<class T> using Result = std::expected<T, Error>;
 
 [[nodiscard]] inline std::unexpected<Error> fail(ErrorCode code, std::string message, std::string cure = {})
 {

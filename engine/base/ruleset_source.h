@@ -17,8 +17,8 @@ struct RulesetSource
 {
     std::vector<SourceFile> decoders;
     std::vector<SourceFile> rules;
-    // `name` is the path below lists/ ("blacklist-alienvault", "amazon/aws-eventnames"); a rule may name it so, or
-    // with "lists/" or "etc/lists/" in front.
+    // `name` is the path below lists/ ("blacklist-alienvault", "amazon/aws-eventnames"); a rule may name it
+    // so, or with "lists/" or "etc/lists/" in front.
     std::vector<SourceFile> lists;
 };
 

@@ -13,8 +13,14 @@ namespace bartizan {
 {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
-[[nodiscard]] constexpr bool isDigit(char c) { return c >= '0' && c <= '9'; }
-[[nodiscard]] constexpr bool isBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+[[nodiscard]] constexpr bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+[[nodiscard]] constexpr bool isBlank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 [[nodiscard]] bool equalsIgnoreCase(std::string_view a, std::string_view b);
 [[nodiscard]] std::string toLower(std::string_view text);
@@ -25,7 +31,7 @@ namespace bartizan {
 [[nodiscard]] std::vector<std::string_view> splitAny(std::string_view text, std::string_view separators);
 
 // The whole text as a decimal number that fits; no sign, blank or prefix is accepted.
-template <class Number> [[nodiscard]] std::optional<Number> parseNumber(std::string_view text)
+template<class Number> [[nodiscard]] std::optional<Number> parseNumber(std::string_view text)
 {
     Number value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -26,8 +26,8 @@ SplitTime splitTime(EpochMs time)
     return {static_cast<std::time_t>(seconds), static_cast<int>(milliseconds)};
 }
 
-// std::gmtime and std::localtime share one static result; the C library's re-entrant forms differ by system, so the
-// calendar is computed here (proleptic Gregorian, days from civil).
+// std::gmtime and std::localtime share one static result; the C library's re-entrant forms differ by system,
+// so the calendar is computed here (proleptic Gregorian, days from civil).
 std::tm utcCalendar(std::time_t seconds)
 {
     const long long days = (seconds >= 0 ? seconds : seconds - 86399) / 86400;
@@ -72,8 +72,9 @@ std::string isoUtc(EpochMs time)
     const auto [seconds, milliseconds] = splitTime(time);
     const std::tm t = utcCalendar(seconds);
     std::array<char, 64> text{};
-    const int length = std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", t.tm_year + 1900,
-                                     t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, milliseconds);
+    const int length =
+        std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", t.tm_year + 1900,
+                      t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, milliseconds);
     return std::string(text.data(), static_cast<std::size_t>(length));
 }
 
@@ -91,6 +92,9 @@ LocalCalendar localCalendar(EpochMs time)
     return {local.tm_year + 1900, local.tm_hour * 60 + local.tm_min, local.tm_wday};
 }
 
-std::string responseLogTimestamp(EpochMs time) { return formatted("%Y/%m/%d %H:%M:%S", splitTime(time).seconds); }
+std::string responseLogTimestamp(EpochMs time)
+{
+    return formatted("%Y/%m/%d %H:%M:%S", splitTime(time).seconds);
+}
 
 } // namespace bartizan

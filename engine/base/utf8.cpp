@@ -6,7 +6,10 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-unsigned byteAt(std::string_view bytes, std::size_t i) { return static_cast<unsigned char>(bytes[i]); }
+unsigned byteAt(std::string_view bytes, std::size_t i)
+{
+    return static_cast<unsigned char>(bytes[i]);
+}
 
 bool isContinuation(std::string_view bytes, std::size_t i, unsigned low = 0x80, unsigned high = 0xBF)
 {
@@ -47,7 +50,9 @@ std::size_t utf8SequenceLength(std::string_view bytes)
     if (first >= 0xF0 && first <= 0xF4) {
         const unsigned low = first == 0xF0 ? 0x90 : 0x80;
         const unsigned high = first == 0xF4 ? 0x8F : 0xBF;
-        return isContinuation(bytes, 1, low, high) && isContinuation(bytes, 2) && isContinuation(bytes, 3) ? 4 : 0;
+        return isContinuation(bytes, 1, low, high) && isContinuation(bytes, 2) && isContinuation(bytes, 3)
+                   ? 4
+                   : 0;
     }
     return 0;
 }

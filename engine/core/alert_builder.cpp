@@ -10,7 +10,10 @@ namespace bartizan {
 
 namespace {
 
-std::string capped(std::string_view text) { return std::string(text.substr(0, kStoredLogLimit)); }
+std::string capped(std::string_view text)
+{
+    return std::string(text.substr(0, kStoredLogLimit));
+}
 
 std::string sourceAddress(const Verdict& verdict)
 {
@@ -59,8 +62,9 @@ BlockRequest blockRequest(const ResponseOrder& order, const Verdict& verdict, co
     request.alertId = alertId;
     request.command = order.program;
     request.reason = capped(records.text(record));
-    request.alertJson = alertJson(verdict, records.text(record), records.location(record), record.receivedAt, hostName,
-                                  std::to_string(record.receivedAt / 1000) + '.' + std::to_string(alertId));
+    request.alertJson =
+        alertJson(verdict, records.text(record), records.location(record), record.receivedAt, hostName,
+                  std::to_string(record.receivedAt / 1000) + '.' + std::to_string(alertId));
     return request;
 }
 

@@ -15,8 +15,9 @@ inline constexpr std::size_t kStoredLogLimit = 8192;
 [[nodiscard]] AlertRecord alertRecord(const Verdict& verdict, const RecordBatch& records);
 
 // What to ask of the keeper. `verdict.rule` is set.
-[[nodiscard]] BlockRequest blockRequest(const ResponseOrder& order, const Verdict& verdict, const RecordBatch& records,
-                                        AlertId alertId, const std::string& hostName);
+[[nodiscard]] BlockRequest blockRequest(const ResponseOrder& order, const Verdict& verdict,
+                                        const RecordBatch& records, AlertId alertId,
+                                        const std::string& hostName);
 
 // The alert of a block whose verdict is long gone, as far as the block's record tells (spec §13).
 [[nodiscard]] std::string briefAlertJson(const BlockRecord& block);

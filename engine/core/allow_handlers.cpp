@@ -13,8 +13,11 @@ namespace {
 
 QJsonObject fixedEntry(const QString& address, const QString& reason)
 {
-    return {{u"address"_s, address},    {u"reason"_s, reason},           {u"created"_s, QJsonValue()},
-            {u"created_by"_s, QJsonValue()}, {u"fixed"_s, true}};
+    return {{u"address"_s, address},
+            {u"reason"_s, reason},
+            {u"created"_s, QJsonValue()},
+            {u"created_by"_s, QJsonValue()},
+            {u"fixed"_s, true}};
 }
 
 QJsonArray allowedJson(Engine& engine)
@@ -60,8 +63,9 @@ void registerAllowHandlers(ipc::Server& server, Engine& engine)
             respond.fail(address.error(), {{u"field"_s, u"address"_s}});
             return;
         }
-        const auto released = engine.allow(*address, request.params.value(u"reason"_s).toString().left(500).toStdString(),
-                                           request.peer.userName);
+        const auto released =
+            engine.allow(*address, request.params.value(u"reason"_s).toString().left(500).toStdString(),
+                         request.peer.userName);
         if (!released) {
             respond.fail(released.error());
             return;

@@ -54,7 +54,8 @@ void carryOut(Engine& engine, const BlockRequest& block, const ipc::Responder& r
                      {{u"guard"_s, jsonText(record.guard)}});
         return;
     case BlockState::Failed:
-        respond.fail({ErrorCode::Unavailable, record.address.toString() + " could not be blocked: " + record.error,
+        respond.fail({ErrorCode::Unavailable,
+                      record.address.toString() + " could not be blocked: " + record.error,
                       "bartizanctl status says what is wrong"});
         return;
     default:
@@ -66,20 +67,23 @@ void addBlock(Engine& engine, const ipc::Request& request, const ipc::Responder&
 {
     const auto block = parseBlock(request);
     if (!block) {
-        respond.fail(block.error(), {{u"field"_s, request.params.contains(u"address"_s) ? u"seconds"_s : u"address"_s}});
+        respond.fail(block.error(),
+                     {{u"field"_s, request.params.contains(u"address"_s) ? u"seconds"_s : u"address"_s}});
         return;
     }
     if (block->duration) {
         carryOut(engine, *block, respond);
         return;
     }
-    // A block without an end outlives the moment's judgement: it takes the class of a change of configuration.
+    // A block without an end outlives the moment's judgement: it takes the class of a change of
+    // configuration.
     engine.authoriser().authorise(request.peer, protocol::PermissionClass::Configure,
                                   [&engine, block = *block, respond](Permission permission) {
                                       if (permission == Permission::Granted)
                                           carryOut(engine, block, respond);
                                       else
-                                          respond.fail({ErrorCode::PermissionDenied, "only an administrator may block permanently",
+                                          respond.fail({ErrorCode::PermissionDenied,
+                                                        "only an administrator may block permanently",
                                                         "give a time, or ask an administrator"});
                                   });
 }
@@ -94,7 +98,8 @@ Result<QJsonObject> removeBlocks(Engine& engine, const ipc::Request& request)
     } else {
         const auto texts = request.params.value(u"addresses"_s).toArray();
         if (texts.isEmpty() || texts.size() > 10'000)
-            return fail(ErrorCode::InvalidArgument, "no address is given", "name addresses, or all of them with --all");
+            return fail(ErrorCode::InvalidArgument, "no address is given",
+                        "name addresses, or all of them with --all");
         for (const auto& text : texts) {
             const auto address = addressParameter({{u"address"_s, text}}, QLatin1String("address"));
             if (!address)

@@ -69,13 +69,16 @@ Engine::Engine(EngineOptions options, EnginePlatform platform, const Clock& cloc
     connect(&m_retentionTimer, &QTimer::timeout, this, [this] { m_store->retain(); });
 }
 
-Engine::~Engine() { stop(); }
+Engine::~Engine()
+{
+    stop();
+}
 
 Result<void> Engine::start()
 {
     m_startedAt = m_clock.now();
-    // First, so that a second engine ends here, before it touches the firewall of the first. Nobody is answered before
-    // the event loop runs, when everything stands.
+    // First, so that a second engine ends here, before it touches the firewall of the first. Nobody is
+    // answered before the event loop runs, when everything stands.
     if (auto listening = startControl(); !listening)
         return listening;
     m_running = true;
@@ -84,9 +87,15 @@ Result<void> Engine::start()
     m_health.report("configuration", std::move(problems));
     openStore();
 
-    const auto mode = m_options.observe || !m_platform.firewall ? BlockKeeper::Mode::Observe : BlockKeeper::Mode::Respond;
+    const auto mode =
+        m_options.observe || !m_platform.firewall ? BlockKeeper::Mode::Observe : BlockKeeper::Mode::Respond;
     if (!m_platform.firewallProblem.empty())
-        m_health.report("firewall-choice", {{Severity::Error, "firewall", {}, 0, 0, m_platform.firewallProblem,
+        m_health.report("firewall-choice", {{Severity::Error,
+                                             "firewall",
+                                             {},
+                                             0,
+                                             0,
+                                             m_platform.firewallProblem,
                                              "start the engine with --firewall auto"}});
     m_keeper = std::make_unique<BlockKeeper>(*m_store, m_platform.firewall.get(), m_clock, m_health, mode,
                                              [this](const auto& changes) { blocksChanged(changes); });
@@ -94,8 +103,8 @@ Result<void> Engine::start()
     analysis.logAlertLevel = m_configuration.logAlertLevel;
     analysis.memorySize = m_configuration.memorySize;
     analysis.dropIncompleteFirewallEvents = m_configuration.dropIncompleteFirewallEvents;
-    m_pipeline = std::make_unique<Pipeline>(makeAnalyser(analysis), m_queue, *m_store, *m_keeper, m_clock, m_health,
-                                            m_platform.hostInfo->hostName());
+    m_pipeline = std::make_unique<Pipeline>(makeAnalyser(analysis), m_queue, *m_store, *m_keeper, m_clock,
+                                            m_health, m_platform.hostInfo->hostName());
     // Watched before it is set up, so that nothing is missed.
     watchFirewall();
     m_platform.hostInfo->watch([this] { onMainThread([this] { refreshGuard(); }); });
@@ -167,7 +176,8 @@ Problems Engine::readConfiguration()
     if (configuration) {
         m_configuration = std::move(*configuration);
     } else if (configuration.error().code == ErrorCode::NotFound) {
-        problems.push_back({Severity::Warning, "configuration", path, 0, 0, "there is no configuration: nothing is watched",
+        problems.push_back({Severity::Warning, "configuration", path, 0, 0,
+                            "there is no configuration: nothing is watched",
                             "copy the example from the data folder's defaults/bartizan.conf"});
         m_configuration = {};
     } else if (problems.empty()) {
@@ -186,7 +196,8 @@ Problems Engine::readConfiguration()
 RulesetSource Engine::readRuleset(Problems& problems) const
 {
     if (m_options.rulesetFolder.empty())
-        return readConfiguredRuleset(m_options.configFolder, m_options.builtinRuleset, m_configuration, problems);
+        return readConfiguredRuleset(m_options.configFolder, m_options.builtinRuleset, m_configuration,
+                                     problems);
     auto source = readRulesetFolder(m_options.rulesetFolder, problems);
     if (source)
         return std::move(*source);
@@ -211,7 +222,8 @@ void Engine::loadRuleset(std::function<void(const Problems&)> done)
         return;
     }
     // Compiling may take a while; the main thread goes on answering.
-    std::thread([this, problems = std::move(problems), future = std::move(future), done = std::move(done)]() mutable {
+    std::thread([this, problems = std::move(problems), future = std::move(future),
+                 done = std::move(done)]() mutable {
         auto loaded = std::make_shared<Result<Problems>>(future.get());
         onMainThread([this, problems = std::move(problems), loaded, done = std::move(done)]() mutable {
             if (*loaded)
@@ -278,18 +290,20 @@ void Engine::startSources()
         if (auto position = decodePosition(stored.path, stored.position))
             positions.push_back(std::move(*position));
     }
-    m_sources = std::make_unique<SourceManager>(*m_platform.logFiles, *m_platform.fileWatch, m_clock, m_queue, [this] {
-        onMainThread([this] {
-            Problems problems;
-            for (const auto& source : sources()) {
-                if (source.status != SourceStatus::Reading && !source.detail.empty())
-                    problems.push_back({source.status == SourceStatus::Missing ? Severity::Warning : Severity::Error, "source",
-                                        source.path, 0, 0, source.detail, source.cure});
-            }
-            m_health.report("sources", std::move(problems));
-            publishStatusSoon();
+    m_sources = std::make_unique<SourceManager>(
+        *m_platform.logFiles, *m_platform.fileWatch, m_clock, m_queue, [this] {
+            onMainThread([this] {
+                Problems problems;
+                for (const auto& source : sources()) {
+                    if (source.status != SourceStatus::Reading && !source.detail.empty())
+                        problems.push_back(
+                            {source.status == SourceStatus::Missing ? Severity::Warning : Severity::Error,
+                             "source", source.path, 0, 0, source.detail, source.cure});
+                }
+                m_health.report("sources", std::move(problems));
+                publishStatusSoon();
+            });
         });
-    });
     auto problems = m_sources->start(m_configuration.localFiles, positions);
     logProblems(problems);
     m_health.report("source-formats", std::move(problems));
@@ -328,7 +342,8 @@ Result<void> Engine::startControl()
         record.userName = entry.peer.userName;
         record.processId = entry.peer.processId;
         record.method = entry.method.toStdString();
-        record.paramsJson = QJsonDocument(entry.params).toJson(QJsonDocument::Compact).left(4096).toStdString();
+        record.paramsJson =
+            QJsonDocument(entry.params).toJson(QJsonDocument::Compact).left(4096).toStdString();
         record.granted = entry.decision == Permission::Granted;
         record.error = entry.error;
         m_store->audit(std::move(record));
@@ -416,12 +431,14 @@ void Engine::blocksChanged(const std::vector<BlockChange>& changes)
 {
     for (const auto& change : changes) {
         if (change.kind == BlockChangeKind::Failed)
-            qCCritical(lcEngine).noquote() << jsonText(change.block.address.toString() + ": not blocked: " + change.block.error);
+            qCCritical(lcEngine).noquote()
+                << jsonText(change.block.address.toString() + ": not blocked: " + change.block.error);
     }
     m_pipeline->recordChanges(changes);
     onMainThread([this, changes] {
         armExpiry();
-        const bool failed = std::ranges::any_of(changes, [](const auto& change) { return change.kind == BlockChangeKind::Failed; });
+        const bool failed = std::ranges::any_of(
+            changes, [](const auto& change) { return change.kind == BlockChangeKind::Failed; });
         if (failed && !m_reconcileTimer.isActive())
             m_reconcileTimer.start(std::chrono::seconds(1));
         if (!m_server || m_server->connectionCount() == 0)

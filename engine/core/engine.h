@@ -36,7 +36,8 @@ struct EngineOptions
     std::function<void(std::string_view)> afterStoreStep; // for crash tests, see Store::Options::afterStep
 };
 
-// What the composition root brings in. `firewall` may be null: then the engine observes, for `firewallProblem`.
+// What the composition root brings in. `firewall` may be null: then the engine observes, for
+// `firewallProblem`.
 struct EnginePlatform
 {
     std::unique_ptr<FirewallBackend> firewall;
@@ -57,17 +58,18 @@ public:
     Engine(EngineOptions options, EnginePlatform platform, const Clock& clock);
     ~Engine() override; // stops
 
-    // Only what makes running pointless is an Error (another engine on the socket, no state folder); all else is
-    // reported in status and the rest runs.
+    // Only what makes running pointless is an Error (another engine on the socket, no state folder); all else
+    // is reported in status and the rest runs.
     [[nodiscard]] Result<void> start();
     void stop();
 
-    // Configuration, rules, decoders and lists afresh. What is broken is reported and what ran goes on. The answer
-    // comes on the main thread.
+    // Configuration, rules, decoders and lists afresh. What is broken is reported and what ran goes on. The
+    // answer comes on the main thread.
     void reload(std::function<void(const Problems&)> done);
 
     // Allow entries made by people, and what they lift.
-    [[nodiscard]] Result<std::vector<Cidr>> allow(const Cidr& address, const std::string& reason, const std::string& by);
+    [[nodiscard]] Result<std::vector<Cidr>> allow(const Cidr& address, const std::string& reason,
+                                                  const std::string& by);
     [[nodiscard]] Result<void> disallow(const Cidr& address);
 
     // Rules block nothing until then; nothing = now again.

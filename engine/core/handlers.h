@@ -11,7 +11,8 @@ namespace ipc {
 class Server;
 }
 
-void registerStatusHandlers(ipc::Server& server, Engine& engine);  // status, reload, pause, resume, lists, lists.update
+void registerStatusHandlers(ipc::Server& server,
+                            Engine& engine); // status, reload, pause, resume, lists, lists.update
 void registerHistoryHandlers(ipc::Server& server, Engine& engine); // alerts.list, blocks.list, why
 void registerBlockHandlers(ipc::Server& server, Engine& engine);   // block.add, block.remove
 void registerAllowHandlers(ipc::Server& server, Engine& engine);   // allow.list, allow.add, allow.remove

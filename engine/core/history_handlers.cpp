@@ -13,7 +13,7 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
-template <class Query> Result<Query> pageQuery(const QJsonObject& params)
+template<class Query> Result<Query> pageQuery(const QJsonObject& params)
 {
     Query query;
     const auto limit = params.value(u"limit"_s).toInteger(100);
@@ -61,7 +61,8 @@ Result<QJsonObject> listBlocks(Engine& engine, const QJsonObject& params)
         // What stands is known best by the keeper: it is right even while the store can't be written.
         bool more = false;
         for (const auto& block : engine.keeper().standing()) {
-            if ((query->address && !query->address->overlaps(block.address)) || (query->before && block.id >= *query->before))
+            if ((query->address && !query->address->overlaps(block.address)) ||
+                (query->before && block.id >= *query->before))
                 continue;
             more = static_cast<std::size_t>(blocks.size()) == query->limit;
             if (more)
@@ -104,14 +105,16 @@ QString whyText(const Cidr& address, const std::optional<GuardRefusal>& refusal,
                 const std::optional<BlockRecord>& block)
 {
     if (block) {
-        const auto standing = block->expiresAt ? u"until "_s + jsonTime(block->expiresAt).toString() : u"permanently"_s;
-        const auto cause = block->ruleId != 0
-                               ? u"rule "_s + QString::number(block->ruleId) + u": "_s + jsonText(block->ruleDescription)
-                               : u"by "_s + jsonText(block->requestedBy) +
-                                     (block->reason.empty() ? QString() : u": "_s + jsonText(block->reason));
-        const auto verb = block->state == BlockState::Failed ? u" should be blocked but is not ("_s +
-                                                                   jsonText(block->error) + u"), "_s
-                                                             : u" is blocked "_s;
+        const auto standing =
+            block->expiresAt ? u"until "_s + jsonTime(block->expiresAt).toString() : u"permanently"_s;
+        const auto cause =
+            block->ruleId != 0
+                ? u"rule "_s + QString::number(block->ruleId) + u": "_s + jsonText(block->ruleDescription)
+                : u"by "_s + jsonText(block->requestedBy) +
+                      (block->reason.empty() ? QString() : u": "_s + jsonText(block->reason));
+        const auto verb = block->state == BlockState::Failed
+                              ? u" should be blocked but is not ("_s + jsonText(block->error) + u"), "_s
+                              : u" is blocked "_s;
         return jsonText(block->address.toString()) + verb + standing + u", "_s + cause;
     }
     if (refusal)

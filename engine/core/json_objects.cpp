@@ -25,9 +25,12 @@ QJsonValue textOrNull(std::string_view text)
 QString severityName(Severity severity)
 {
     switch (severity) {
-    case Severity::Note: return u"note"_s;
-    case Severity::Warning: return u"warning"_s;
-    case Severity::Error: break;
+    case Severity::Note:
+        return u"note"_s;
+    case Severity::Warning:
+        return u"warning"_s;
+    case Severity::Error:
+        break;
     }
     return u"error"_s;
 }
@@ -57,7 +60,8 @@ QJsonObject toJson(const AlertRecord& alert)
         {u"last_time"_s, jsonTime(alert.lastTime)},
         {u"count"_s, static_cast<qint64>(alert.count)},
         {u"rule"_s, rule},
-        {u"decoder"_s, QJsonObject{{u"name"_s, jsonText(alert.decoderName)}, {u"parent"_s, jsonText(alert.decoderParent)}}},
+        {u"decoder"_s,
+         QJsonObject{{u"name"_s, jsonText(alert.decoderName)}, {u"parent"_s, jsonText(alert.decoderParent)}}},
         {u"srcip"_s, textOrNull(alert.sourceAddress)},
         {u"location"_s, jsonText(alert.location)},
         {u"hostname"_s, textOrNull(alert.hostname)},
@@ -80,8 +84,9 @@ QJsonObject toJson(const BlockRecord& block, EpochMs now)
         {u"address"_s, QString::fromStdString(block.address.toString())},
         {u"state"_s, QString::fromUtf8(blockStateName(block.state))},
         {u"origin"_s, QString::fromUtf8(blockOriginName(block.origin))},
-        {u"rule"_s, block.ruleId != 0 ? QJsonValue(ruleJson(block.ruleId, block.ruleLevel, block.ruleDescription))
-                                      : QJsonValue()},
+        {u"rule"_s, block.ruleId != 0
+                        ? QJsonValue(ruleJson(block.ruleId, block.ruleLevel, block.ruleDescription))
+                        : QJsonValue()},
         {u"alert_id"_s, block.alertId != 0 ? QJsonValue(static_cast<qint64>(block.alertId)) : QJsonValue()},
         {u"command"_s, jsonText(block.command)},
         {u"reason"_s, jsonText(block.reason)},
@@ -100,9 +105,12 @@ QJsonObject toJson(const BlockRecord& block, EpochMs now)
 
 QJsonObject toJson(const Problem& problem)
 {
-    return {{u"severity"_s, severityName(problem.severity)}, {u"component"_s, jsonText(problem.component)},
-            {u"file"_s, jsonText(problem.file)},             {u"line"_s, problem.line},
-            {u"column"_s, problem.column},                   {u"message"_s, jsonText(problem.message)},
+    return {{u"severity"_s, severityName(problem.severity)},
+            {u"component"_s, jsonText(problem.component)},
+            {u"file"_s, jsonText(problem.file)},
+            {u"line"_s, problem.line},
+            {u"column"_s, problem.column},
+            {u"message"_s, jsonText(problem.message)},
             {u"cure"_s, jsonText(problem.cure)}};
 }
 
@@ -120,7 +128,8 @@ Result<Cidr> addressParameter(const QJsonObject& params, QLatin1String name)
     if (const auto cidr = Cidr::parse(text))
         return *cidr;
     return fail(ErrorCode::InvalidArgument,
-                (text.empty() ? "no address is given" : '"' + repairUtf8(text) + "\" is not an IP address or network"),
+                (text.empty() ? "no address is given"
+                              : '"' + repairUtf8(text) + "\" is not an IP address or network"),
                 "write it like 198.51.100.7, 198.51.100.0/24 or 2001:db8::7");
 }
 

@@ -13,14 +13,19 @@ namespace {
 std::optional<ResponseAction> actionOf(BlockChangeKind kind)
 {
     switch (kind) {
-    case BlockChangeKind::Blocked: return ResponseAction::Add;
+    case BlockChangeKind::Blocked:
+        return ResponseAction::Add;
     case BlockChangeKind::Released:
-    case BlockChangeKind::Expired: return ResponseAction::Delete;
-    case BlockChangeKind::Refused: return ResponseAction::Refused;
-    case BlockChangeKind::Failed: return ResponseAction::Failed;
+    case BlockChangeKind::Expired:
+        return ResponseAction::Delete;
+    case BlockChangeKind::Refused:
+        return ResponseAction::Refused;
+    case BlockChangeKind::Failed:
+        return ResponseAction::Failed;
     case BlockChangeKind::Extended:
     case BlockChangeKind::Observed:
-    case BlockChangeKind::Restored: break;
+    case BlockChangeKind::Restored:
+        break;
     }
     return std::nullopt;
 }
@@ -36,11 +41,18 @@ Pipeline::Pipeline(std::unique_ptr<AnalysisPort> analysis, BoundedQueue<SourceBa
     , m_clock(clock)
     , m_health(health)
     , m_hostName(std::move(hostName))
-{}
+{
+}
 
-Pipeline::~Pipeline() { stop(); }
+Pipeline::~Pipeline()
+{
+    stop();
+}
 
-void Pipeline::start() { m_thread = std::thread([this] { run(); }); }
+void Pipeline::start()
+{
+    m_thread = std::thread([this] { run(); });
+}
 
 void Pipeline::stop()
 {
@@ -48,7 +60,8 @@ void Pipeline::stop()
         m_thread.join();
 }
 
-std::future<Result<Problems>> Pipeline::load(RulesetSource source, std::unique_ptr<const ResponsePolicy> policy)
+std::future<Result<Problems>> Pipeline::load(RulesetSource source,
+                                             std::unique_ptr<const ResponsePolicy> policy)
 {
     LoadJob job{std::move(source), std::move(policy), {}};
     auto done = job.done.get_future();
@@ -91,16 +104,19 @@ void Pipeline::recordChanges(const std::vector<BlockChange>& changes)
             if (!action)
                 continue;
             const auto& block = change.block;
-            const ResponseEvent event{*action, block.command.empty() ? "firewall-drop" : block.command,
+            const ResponseEvent event{*action,
+                                      block.command.empty() ? "firewall-drop" : block.command,
                                       change.alertJson.empty() ? briefAlertJson(block) : change.alertJson,
-                                      block.error, {}};
+                                      block.error,
+                                      {}};
             const EpochMs now = m_clock.now();
             m_ownRecords.add(responseEventLine(event, now), location, now);
         }
         if (m_ownRecords.empty())
             return;
     }
-    // The pipeline's own blocks are picked up behind the batch that caused them; anybody else's need the nudge.
+    // The pipeline's own blocks are picked up behind the batch that caused them; anybody else's need the
+    // nudge.
     if (std::this_thread::get_id() != m_thread.get_id())
         m_queue.pushUrgent({});
 }
@@ -168,9 +184,12 @@ void Pipeline::processRecords(const RecordBatch& records, std::vector<AlertRecor
         return;
     m_verdicts.clear();
     const auto analysed = m_analysis->analyse(records, VerdictDetail::AlertsOnly, m_verdicts);
-    m_health.report("analysis", analysed ? Problems{}
-                                         : Problems{{Severity::Error, "analysis", {}, 0, 0, analysed.error().message,
-                                                     analysed.error().cure}});
+    m_health.report(
+        "analysis",
+        analysed
+            ? Problems{}
+            : Problems{
+                  {Severity::Error, "analysis", {}, 0, 0, analysed.error().message, analysed.error().cure}});
     m_alertIds.assign(m_verdicts.size(), 0);
     for (std::size_t i = 0; i < m_verdicts.size(); ++i) {
         if (!m_verdicts[i].alert || !m_verdicts[i].rule)

@@ -1,5 +1,5 @@
-// The way of the data: batches of log records → analysis → alerts with their ids → responses → store. One thread of
-// its own; what it does to a batch is finished, positions included, before it takes the next.
+// The way of the data: batches of log records → analysis → alerts with their ids → responses → store. One
+// thread of its own; what it does to a batch is finished, positions included, before it takes the next.
 #pragma once
 
 #include "engine/analysis/analysis_port.h"
@@ -37,8 +37,8 @@ public:
     // Finishes what is in the queue (its owner has closed it) and ends the thread.
     void stop();
 
-    // Compiles and swaps in on the pipeline's thread, between two batches; the future holds what was found. The policy
-    // belongs to the same configuration and is swapped at the same moment.
+    // Compiles and swaps in on the pipeline's thread, between two batches; the future holds what was found.
+    // The policy belongs to the same configuration and is swapped at the same moment.
     std::future<Result<Problems>> load(RulesetSource source, std::unique_ptr<const ResponsePolicy> policy);
 
     // Returns when the queue is empty and its last batch dealt with. Nobody pushes meanwhile.

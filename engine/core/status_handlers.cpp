@@ -16,7 +16,10 @@ namespace {
 
 constexpr qint64 kLongestPause = 900; // seconds
 
-QJsonValue countJson(std::uint64_t count) { return static_cast<qint64>(count); }
+QJsonValue countJson(std::uint64_t count)
+{
+    return static_cast<qint64>(count);
+}
 
 QString stateName(const BlockKeeper::Status& firewall, bool paused, const Problems& problems)
 {
@@ -59,8 +62,10 @@ QJsonArray listsJson(const Engine& engine)
 {
     QJsonArray lists;
     for (const auto& list : engine.lists().lists) {
-        const auto entries = std::ranges::count(list.bytes, '\n') + (list.bytes.ends_with('\n') || list.bytes.empty() ? 0 : 1);
-        lists.append(QJsonObject{{u"name"_s, jsonText(list.name)}, {u"entries"_s, static_cast<qint64>(entries)}});
+        const auto entries =
+            std::ranges::count(list.bytes, '\n') + (list.bytes.ends_with('\n') || list.bytes.empty() ? 0 : 1);
+        lists.append(
+            QJsonObject{{u"name"_s, jsonText(list.name)}, {u"entries"_s, static_cast<qint64>(entries)}});
     }
     return lists;
 }
@@ -84,10 +89,11 @@ QJsonObject statusJson(Engine& engine)
         {u"mode"_s, observing ? u"observe"_s : u"respond"_s},
         {u"paused_until"_s, jsonTime(paused)},
         {u"problems"_s, toJson(problems)},
-        {u"firewall"_s, QJsonObject{{u"backend"_s, jsonText(firewall.backend)},
-                                    {u"ready"_s, firewall.ready},
-                                    {u"error"_s, firewall.error.empty() ? QJsonValue() : jsonText(firewall.error)},
-                                    {u"verified_at"_s, jsonTime(firewall.verifiedAt)}}},
+        {u"firewall"_s,
+         QJsonObject{{u"backend"_s, jsonText(firewall.backend)},
+                     {u"ready"_s, firewall.ready},
+                     {u"error"_s, firewall.error.empty() ? QJsonValue() : jsonText(firewall.error)},
+                     {u"verified_at"_s, jsonTime(firewall.verifiedAt)}}},
         {u"ruleset"_s, rulesetJson(engine)},
         {u"sources"_s, sourcesJson(engine.sources())},
         {u"counters"_s, QJsonObject{{u"lines"_s, countJson(counters.lines)},
@@ -96,11 +102,12 @@ QJsonObject statusJson(Engine& engine)
                                     {u"blocks"_s, countJson(firewall.blocked)},
                                     {u"refused"_s, countJson(firewall.refused)},
                                     {u"failed"_s, countJson(firewall.failed)}}},
-        {u"store"_s, QJsonObject{{u"path"_s, jsonText(engine.store().path())},
-                                 {u"bytes"_s, static_cast<qint64>(engine.store().sizeInBytes())},
-                                 {u"alerts"_s, static_cast<qint64>(stored.alerts)},
-                                 {u"error"_s, storeProblems.empty() ? QJsonValue()
-                                                                    : jsonText(storeProblems.front().message)}}},
+        {u"store"_s,
+         QJsonObject{
+             {u"path"_s, jsonText(engine.store().path())},
+             {u"bytes"_s, static_cast<qint64>(engine.store().sizeInBytes())},
+             {u"alerts"_s, static_cast<qint64>(stored.alerts)},
+             {u"error"_s, storeProblems.empty() ? QJsonValue() : jsonText(storeProblems.front().message)}}},
     };
 }
 
@@ -117,8 +124,9 @@ void registerStatusHandlers(ipc::Server& server, Engine& engine)
     server.on("pause", [&engine](const ipc::Request& request, const ipc::Responder& respond) {
         const auto seconds = request.params.value(u"seconds"_s).toInteger(0);
         if (seconds < 1 || seconds > kLongestPause) {
-            respond.fail({ErrorCode::InvalidArgument, "a pause lasts from 1 second to 15 minutes", "pause 15m"},
-                         {{u"field"_s, u"seconds"_s}});
+            respond.fail(
+                {ErrorCode::InvalidArgument, "a pause lasts from 1 second to 15 minutes", "pause 15m"},
+                {{u"field"_s, u"seconds"_s}});
             return;
         }
         const EpochMs until = engine.clock().now() + seconds * 1000;

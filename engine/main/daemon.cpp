@@ -50,34 +50,46 @@ QString sentence(const bartizan::Error& error)
 std::optional<Arguments> parseArguments(const QCoreApplication& application)
 {
     QCommandLineParser parser;
-    parser.setApplicationDescription(u"The engine of Bartizan: watches logs, recognises attacks, blocks their source."_s);
+    parser.setApplicationDescription(
+        u"The engine of Bartizan: watches logs, recognises attacks, blocks their source."_s);
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addOption({u"config"_s, u"Configuration folder."_s, u"DIR"_s, u"/etc/bartizan"_s});
     parser.addOption({u"state"_s, u"State folder: history and lists."_s, u"DIR"_s, u"/var/lib/bartizan"_s});
     parser.addOption({u"run"_s, u"Run folder: the control socket."_s, u"DIR"_s, u"/run/bartizan"_s});
     parser.addOption({u"ruleset"_s, u"Use only the rules, decoders and lists of this folder."_s, u"DIR"_s});
-    parser.addOption({u"firewall"_s, u"auto, nftables, iptables, null-route or none."_s, u"BACKEND"_s, u"auto"_s});
+    parser.addOption(
+        {u"firewall"_s, u"auto, nftables, iptables, null-route or none."_s, u"BACKEND"_s, u"auto"_s});
     parser.addOption({u"observe"_s, u"Show what would be blocked and block nothing."_s});
     parser.addOption({u"operator"_s, u"A user who may do everything the engine offers."_s, u"UID"_s});
     parser.addOption({u"foreground"_s, u"Stay in the foreground and log to standard error (always so)."_s});
     parser.process(application);
     if (!parser.positionalArguments().isEmpty()) {
-        complain(u"unexpected argument '%1'; bartizand --help lists the options"_s.arg(parser.positionalArguments().first()),
+        complain(u"unexpected argument '%1'; bartizand --help lists the options"_s.arg(
+                     parser.positionalArguments().first()),
                  kUsageError);
         return std::nullopt;
     }
-    Arguments arguments{parser.value(u"config"_s),   parser.value(u"state"_s),  parser.value(u"run"_s), parser.value(u"ruleset"_s),
-                        parser.value(u"firewall"_s), parser.isSet(u"observe"_s), std::nullopt};
-    if (!QStringList{u"auto"_s, u"nftables"_s, u"iptables"_s, u"null-route"_s, u"none"_s}.contains(arguments.firewall)) {
-        complain(u"--firewall is auto, nftables, iptables, null-route or none, not '%1'"_s.arg(arguments.firewall), kUsageError);
+    Arguments arguments{parser.value(u"config"_s),
+                        parser.value(u"state"_s),
+                        parser.value(u"run"_s),
+                        parser.value(u"ruleset"_s),
+                        parser.value(u"firewall"_s),
+                        parser.isSet(u"observe"_s),
+                        std::nullopt};
+    if (!QStringList{u"auto"_s, u"nftables"_s, u"iptables"_s, u"null-route"_s, u"none"_s}.contains(
+            arguments.firewall)) {
+        complain(
+            u"--firewall is auto, nftables, iptables, null-route or none, not '%1'"_s.arg(arguments.firewall),
+            kUsageError);
         return std::nullopt;
     }
     if (parser.isSet(u"operator"_s)) {
         bool good = false;
         arguments.operatorId = parser.value(u"operator"_s).toUInt(&good);
         if (!good) {
-            complain(u"--operator takes a user's number, not '%1'"_s.arg(parser.value(u"operator"_s)), kUsageError);
+            complain(u"--operator takes a user's number, not '%1'"_s.arg(parser.value(u"operator"_s)),
+                     kUsageError);
             return std::nullopt;
         }
     }
@@ -95,7 +107,8 @@ std::string builtinRuleset()
     return {};
 }
 
-bartizan::EnginePlatform makePlatform(const Arguments& arguments, std::unique_ptr<bartizan::FileWatch> fileWatch)
+bartizan::EnginePlatform makePlatform(const Arguments& arguments,
+                                      std::unique_ptr<bartizan::FileWatch> fileWatch)
 {
     using namespace bartizan;
     EnginePlatform platform;
@@ -112,7 +125,8 @@ bartizan::EnginePlatform makePlatform(const Arguments& arguments, std::unique_pt
     platform.logFiles = makeLogFileSystem();
     platform.fileWatch = std::move(fileWatch);
     platform.hostInfo = std::make_unique<LinuxHostInfo>();
-    platform.listener = std::make_unique<UnixListener>(std::filesystem::path(arguments.run.toStdString()), identityOfSocket);
+    platform.listener =
+        std::make_unique<UnixListener>(std::filesystem::path(arguments.run.toStdString()), identityOfSocket);
     platform.authoriser = std::make_unique<LocalAuthoriser>(arguments.operatorId);
     return platform;
 }
@@ -130,7 +144,8 @@ int runDaemon(int argc, char** argv, std::function<void(std::string_view)> after
     if (!arguments)
         return kUsageError;
     if (!QDir().mkpath(arguments->state))
-        return complain(u"the state folder %1 can't be made; run as root or give --state DIR"_s.arg(arguments->state), 1);
+        return complain(
+            u"the state folder %1 can't be made; run as root or give --state DIR"_s.arg(arguments->state), 1);
 
     EngineOptions options;
     options.configFolder = arguments->config.toStdString();

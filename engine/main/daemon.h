@@ -1,5 +1,5 @@
-// bartizand: the composition root. Reads the arguments, picks the platform's parts, and runs the engine until a signal
-// asks it to end.
+// bartizand: the composition root. Reads the arguments, picks the platform's parts, and runs the engine until
+// a signal asks it to end.
 #pragma once
 
 #include <functional>

@@ -9,7 +9,8 @@ namespace bartizan {
 Cidr::Cidr(const IpAddress& address, unsigned prefix)
     : m_address(address.lowest(std::min(prefix, address.bitCount())))
     , m_prefix(std::min(prefix, address.bitCount()))
-{}
+{
+}
 
 std::optional<Cidr> Cidr::parse(std::string_view text)
 {

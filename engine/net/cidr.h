@@ -10,7 +10,11 @@ class Cidr
 public:
     constexpr Cidr() = default;
     // One address.
-    Cidr(const IpAddress& address) : m_address(address), m_prefix(address.bitCount()) {} // NOLINT: implicit by intent
+    Cidr(const IpAddress& address)
+        : m_address(address)
+        , m_prefix(address.bitCount())
+    {
+    } // NOLINT: implicit by intent
     // Host bits are cleared. `prefix` is capped at the family's length.
     Cidr(const IpAddress& address, unsigned prefix);
 

@@ -104,7 +104,8 @@ std::optional<IpAddress> IpAddress::fromBytes(std::string_view bytes)
     if (bytes.size() != 4 && bytes.size() != 16)
         return std::nullopt;
     address.m_family = bytes.size() == 4 ? IpFamily::V4 : IpFamily::V6;
-    std::ranges::transform(bytes, address.m_bytes.begin(), [](char c) { return static_cast<std::uint8_t>(c); });
+    std::ranges::transform(bytes, address.m_bytes.begin(),
+                           [](char c) { return static_cast<std::uint8_t>(c); });
     return address;
 }
 
@@ -117,7 +118,8 @@ IpAddress IpAddress::lowest(unsigned prefix) const
 {
     IpAddress address = *this;
     for (unsigned bit = prefix; bit < bitCount(); ++bit)
-        address.m_bytes[bit / 8] = static_cast<std::uint8_t>(address.m_bytes[bit / 8] & ~(0x80U >> (bit % 8)));
+        address.m_bytes[bit / 8] =
+            static_cast<std::uint8_t>(address.m_bytes[bit / 8] & ~(0x80U >> (bit % 8)));
     return address;
 }
 
@@ -143,8 +145,8 @@ std::string IpAddress::toString() const
 {
     std::array<char, 48> text{};
     if (isV4()) {
-        const int length =
-            std::snprintf(text.data(), text.size(), "%u.%u.%u.%u", m_bytes[0], m_bytes[1], m_bytes[2], m_bytes[3]);
+        const int length = std::snprintf(text.data(), text.size(), "%u.%u.%u.%u", m_bytes[0], m_bytes[1],
+                                         m_bytes[2], m_bytes[3]);
         return std::string(text.data(), static_cast<std::size_t>(length));
     }
     // RFC 5952 §4.2: the longest run of two or more zero groups, the first of equals, becomes "::".

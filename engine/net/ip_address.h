@@ -19,7 +19,8 @@ public:
     constexpr IpAddress() = default;
 
     // Dotted quad without leading zeros, or RFC 4291 §2.2 text without zone. Nothing may stand around it.
-    // An IPv4-mapped address (::ffff:1.2.3.4) is returned as the IPv4 address it means: the kernel sees that one.
+    // An IPv4-mapped address (::ffff:1.2.3.4) is returned as the IPv4 address it means: the kernel sees that
+    // one.
     [[nodiscard]] static std::optional<IpAddress> parse(std::string_view text);
     // 4 or 16 bytes in network order; a mapped address becomes IPv4 as in parse().
     [[nodiscard]] static std::optional<IpAddress> fromBytes(std::string_view bytes);

@@ -24,13 +24,13 @@ class FileWatch
 public:
     virtual ~FileWatch() = default;
 
-    // Watches a file (written, truncated, renamed, removed) or a folder (entries appearing, moved or removed).
-    // Watching the same path again follows whatever carries that name now.
+    // Watches a file (written, truncated, renamed, removed) or a folder (entries appearing, moved or
+    // removed). Watching the same path again follows whatever carries that name now.
     virtual Result<void> add(const std::string& path) = 0;
     virtual void remove(const std::string& path) = 0;
 
-    // Sleeps until something changed, wake() was called or `timeout` is over (nothing = for ever), and returns all
-    // that changed.
+    // Sleeps until something changed, wake() was called or `timeout` is over (nothing = for ever), and
+    // returns all that changed.
     virtual std::vector<FileChange> wait(std::optional<std::chrono::milliseconds> timeout) = 0;
     virtual void wake() = 0;
 };

@@ -34,7 +34,8 @@ public:
     // Unavailable: no tool or no kernel support; PermissionDenied: no CAP_NET_ADMIN.
     virtual Result<void> ensureReady() = 0;
 
-    // Makes the allow set, which is evaluated before every block set, equal to `addresses`, in one transaction.
+    // Makes the allow set, which is evaluated before every block set, equal to `addresses`, in one
+    // transaction.
     virtual Result<void> setAllowed(std::span<const Cidr> addresses) = 0;
 
     // Blocks all entries in one transaction: all or none. An entry that stands gets the new remaining time.
@@ -43,7 +44,8 @@ public:
     // Releases all of them; one that is not there counts as released.
     virtual Result<void> remove(std::span<const Cidr> addresses) = 0;
 
-    // Reads one block back from the kernel. Nothing if it is not there, or where the rule that makes it count is gone.
+    // Reads one block back from the kernel. Nothing if it is not there, or where the rule that makes it count
+    // is gone.
     [[nodiscard]] virtual Result<std::optional<FirewallEntry>> find(const Cidr& address) = 0;
 
     // Every block that stands, read from the kernel. NotFound when our table is gone or incomplete.
@@ -54,8 +56,8 @@ public:
     virtual Result<void> teardown() = 0;
 };
 
-// Tells when something of ours in the firewall was changed by someone else. The callback runs on a thread of the
-// watch's own, and stops with the watch's destruction.
+// Tells when something of ours in the firewall was changed by someone else. The callback runs on a thread of
+// the watch's own, and stops with the watch's destruction.
 class FirewallWatch
 {
 public:

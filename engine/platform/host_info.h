@@ -32,8 +32,8 @@ public:
     // The machine's short host name.
     [[nodiscard]] virtual std::string hostName() const = 0;
 
-    // Calls back, from a thread of its own, after an address, route, name server or login changed; at rest it sleeps.
-    // One watch at a time; stopped by unwatch() (which waits for a running callback) or destruction.
+    // Calls back, from a thread of its own, after an address, route, name server or login changed; at rest it
+    // sleeps. One watch at a time; stopped by unwatch() (which waits for a running callback) or destruction.
     virtual void watch(std::function<void()> changed) = 0;
     virtual void unwatch() = 0;
 };

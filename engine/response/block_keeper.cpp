@@ -11,7 +11,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A refusal of the same address is written down once in this time: an attacker who is guarded can't fill the history.
+// A refusal of the same address is written down once in this time: an attacker who is guarded can't fill the
+// history.
 constexpr EpochMs kRecordAgainAfter = 10LL * 60 * 1000;
 constexpr std::size_t kRecordedLimit = 4096;
 // The kernel counts in its own ticks; a difference below this is none.
@@ -20,36 +21,35 @@ constexpr EpochMs kTimeoutTolerance = 2000;
 BlockChangeKind kindOf(BlockState state)
 {
     switch (state) {
-    case BlockState::Active: return BlockChangeKind::Blocked;
-    case BlockState::Refused: return BlockChangeKind::Refused;
-    case BlockState::Observed: return BlockChangeKind::Observed;
-    case BlockState::Released: return BlockChangeKind::Released;
-    case BlockState::Expired: return BlockChangeKind::Expired;
+    case BlockState::Active:
+        return BlockChangeKind::Blocked;
+    case BlockState::Refused:
+        return BlockChangeKind::Refused;
+    case BlockState::Observed:
+        return BlockChangeKind::Observed;
+    case BlockState::Released:
+        return BlockChangeKind::Released;
+    case BlockState::Expired:
+        return BlockChangeKind::Expired;
     case BlockState::Pending:
-    case BlockState::Failed: break;
+    case BlockState::Failed:
+        break;
     }
     return BlockChangeKind::Failed;
 }
 
-std::vector<Cidr> addressesOf(const std::vector<BlockRecord>& records)
-{
-    std::vector<Cidr> addresses;
-    addresses.reserve(records.size());
-    std::ranges::transform(records, std::back_inserter(addresses), &BlockRecord::address);
-    return addresses;
-}
-
 } // namespace
 
-BlockKeeper::BlockKeeper(Store& store, FirewallBackend* backend, const Clock& clock, HealthBoard& health, Mode mode,
-                         Listener listener)
+BlockKeeper::BlockKeeper(Store& store, FirewallBackend* backend, const Clock& clock, HealthBoard& health,
+                         Mode mode, Listener listener)
     : m_store(store)
     , m_backend(backend)
     , m_clock(clock)
     , m_health(health)
     , m_mode(mode)
     , m_listener(std::move(listener))
-{}
+{
+}
 
 void BlockKeeper::start(std::shared_ptr<const Guard> guard)
 {
@@ -63,8 +63,9 @@ void BlockKeeper::start(std::shared_ptr<const Guard> guard)
         failedToo.limit = 1000;
         failedToo.activeOnly = false;
         if (auto page = m_store.blocks(failedToo)) {
-            std::ranges::copy_if(page->items, std::back_inserter(wanted),
-                                 [](const BlockRecord& record) { return record.state == BlockState::Failed; });
+            std::ranges::copy_if(page->items, std::back_inserter(wanted), [](const BlockRecord& record) {
+                return record.state == BlockState::Failed;
+            });
         }
         std::vector<BlockRecord> over;
         // Newest first: an older row for the same address has been overtaken.
@@ -80,7 +81,10 @@ void BlockKeeper::start(std::shared_ptr<const Guard> guard)
     notify(changes);
 }
 
-bool BlockKeeper::observing() const { return m_mode == Mode::Observe || m_backend == nullptr || !m_ready; }
+bool BlockKeeper::observing() const
+{
+    return m_mode == Mode::Observe || m_backend == nullptr || !m_ready;
+}
 
 std::vector<BlockRecord> BlockKeeper::block(std::span<const BlockRequest> requests)
 {
@@ -179,7 +183,8 @@ bool BlockKeeper::extended(const BlockRequest& request, BlockRecord& record, Cha
         return false;
     BlockRecord standing = found->second;
     if (request.origin == BlockOrigin::Rule) {
-        // An attack that goes on asks again and again; a tenth of the time must have passed before it costs anything.
+        // An attack that goes on asks again and again; a tenth of the time must have passed before it costs
+        // anything.
         const bool stillFresh = standing.expiresAt && wantedEnd && request.duration &&
                                 *standing.expiresAt - now > milliseconds(*request.duration).count() / 10 * 9;
         if (outlasts(standing) || stillFresh) {
@@ -200,8 +205,9 @@ bool BlockKeeper::extended(const BlockRequest& request, BlockRecord& record, Cha
     want(one.front());
     (void)m_store.save(one);
     record = one.front();
-    changes.push_back({record.state == BlockState::Active ? BlockChangeKind::Extended : BlockChangeKind::Failed,
-                       record, request.alertJson});
+    changes.push_back(
+        {record.state == BlockState::Active ? BlockChangeKind::Extended : BlockChangeKind::Failed, record,
+         request.alertJson});
     return true;
 }
 
@@ -281,7 +287,8 @@ std::vector<BlockRecord> BlockKeeper::release(std::span<const Cidr> addresses, c
         const std::lock_guard lock(m_mutex);
         for (const auto& address : addresses) {
             const auto found = m_wanted.find(address);
-            if (found != m_wanted.end() && std::ranges::find(closing, address, &BlockRecord::address) == closing.end())
+            if (found != m_wanted.end() &&
+                std::ranges::find(closing, address, &BlockRecord::address) == closing.end())
                 closing.push_back(found->second);
         }
         close(closing, BlockState::Released, by, changes);
@@ -301,7 +308,8 @@ std::vector<BlockRecord> BlockKeeper::releaseAll(const std::string& by)
     return release(all, by);
 }
 
-void BlockKeeper::close(std::vector<BlockRecord> closing, BlockState state, const std::string& by, Changes& changes)
+void BlockKeeper::close(std::vector<BlockRecord> closing, BlockState state, const std::string& by,
+                        Changes& changes)
 {
     if (closing.empty())
         return;
@@ -325,7 +333,8 @@ void BlockKeeper::close(std::vector<BlockRecord> closing, BlockState state, cons
             if (!removed)
                 break;
             if (const auto found = m_backend->find(address); found && *found)
-                removed = fail(ErrorCode::Unavailable, address.toString() + " is still in the firewall after its release");
+                removed = fail(ErrorCode::Unavailable,
+                               address.toString() + " is still in the firewall after its release");
         }
         if (!removed)
             reportFirewall(removed.error());
@@ -441,8 +450,9 @@ bool BlockKeeper::restoreLocked(const std::vector<FirewallEntry>& standing, Chan
     for (auto& [address, record] : m_wanted) {
         const auto found = inKernel.find(address);
         const auto want = entryFor(record).remaining;
-        const bool equal = found != inKernel.end() && found->second.remaining.has_value() == want.has_value() &&
-                           (!want || std::llabs((*want - *found->second.remaining).count()) < kTimeoutTolerance);
+        const bool equal =
+            found != inKernel.end() && found->second.remaining.has_value() == want.has_value() &&
+            (!want || std::llabs((*want - *found->second.remaining).count()) < kTimeoutTolerance);
         if (!equal)
             missing.push_back(record);
         else if (record.state != BlockState::Active)
@@ -480,8 +490,9 @@ bool BlockKeeper::restoreLocked(const std::vector<FirewallEntry>& standing, Chan
 void BlockKeeper::reportFirewall(const std::optional<Error>& error)
 {
     m_error = error ? error->message : "";
-    m_health.report("firewall", error ? Problems{{Severity::Error, "firewall", {}, 0, 0, error->message, error->cure}}
-                                      : Problems{});
+    m_health.report("firewall",
+                    error ? Problems{{Severity::Error, "firewall", {}, 0, 0, error->message, error->cure}}
+                          : Problems{});
 }
 
 void BlockKeeper::want(const BlockRecord& record)

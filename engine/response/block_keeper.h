@@ -1,8 +1,9 @@
 // Keeps what should be blocked (the store) and what is blocked (the kernel) equal, over a block's whole life:
 // asked → guarded → written down → in the kernel → read back → extended, released or expired.
 //
-// The intent is committed to the store before the kernel is touched, for blocks and for releases alike; whatever a
-// crash leaves half done, start() finishes. Thread-safe: the analysis thread blocks, the main thread releases.
+// The intent is committed to the store before the kernel is touched, for blocks and for releases alike;
+// whatever a crash leaves half done, start() finishes. Thread-safe: the analysis thread blocks, the main
+// thread releases.
 #pragma once
 
 #include "engine/base/clock.h"
@@ -64,13 +65,13 @@ public:
     BlockKeeper(Store& store, FirewallBackend* backend, const Clock& clock, HealthBoard& health, Mode mode,
                 Listener listener);
 
-    // Loads the wanted blocks and makes the kernel equal to them; blocks that ended meanwhile are closed. A firewall
-    // that can't be had is reported to the health board and makes the keeper observe.
+    // Loads the wanted blocks and makes the kernel equal to them; blocks that ended meanwhile are closed. A
+    // firewall that can't be had is reported to the health board and makes the keeper observe.
     void start(std::shared_ptr<const Guard> guard);
 
-    // One transaction in the store and one in the kernel for all of them. Returns one record per request, in order:
-    // active, failed (with the error), refused (with the guard) or observed. An address that is blocked already is
-    // extended, never shortened by a rule.
+    // One transaction in the store and one in the kernel for all of them. Returns one record per request, in
+    // order: active, failed (with the error), refused (with the guard) or observed. An address that is
+    // blocked already is extended, never shortened by a rule.
     std::vector<BlockRecord> block(std::span<const BlockRequest> requests);
 
     // Returns what was released; an address that was not blocked is missing in it.
@@ -116,11 +117,14 @@ private:
 
     [[nodiscard]] bool observing() const;
     [[nodiscard]] BlockRecord newRecord(const BlockRequest& request, EpochMs now) const;
-    void blockLocked(std::span<const BlockRequest> requests, std::vector<BlockRecord>& results, Changes& changes);
-    // True when no new block is needed: refused, observed, or covered by one that stands. `record` is the answer.
+    void blockLocked(std::span<const BlockRequest> requests, std::vector<BlockRecord>& results,
+                     Changes& changes);
+    // True when no new block is needed: refused, observed, or covered by one that stands. `record` is the
+    // answer.
     bool answered(const BlockRequest& request, BlockRecord& record, Changes& changes);
     bool extended(const BlockRequest& request, BlockRecord& record, Changes& changes);
-    void recordWithoutBlocking(const BlockRequest& request, BlockRecord& record, BlockState state, Changes& changes);
+    void recordWithoutBlocking(const BlockRequest& request, BlockRecord& record, BlockState state,
+                               Changes& changes);
     // Puts the records into the kernel and reads each back: Active or Failed.
     void enforce(std::vector<BlockRecord>& records);
     void verify(BlockRecord& record);
@@ -146,7 +150,8 @@ private:
     std::unordered_map<Cidr, BlockRecord, CidrHash> m_wanted;
     std::set<Cidr> m_networks; // those of m_wanted that are more than one address
     std::set<std::pair<EpochMs, Cidr>> m_expiries;
-    std::map<std::pair<Cidr, BlockState>, EpochMs> m_recorded; // refused and observed ones, when last written down
+    std::map<std::pair<Cidr, BlockState>, EpochMs>
+        m_recorded; // refused and observed ones, when last written down
     std::optional<EpochMs> m_pausedUntil;
     bool m_ready = false;
     std::string m_error;

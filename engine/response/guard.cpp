@@ -50,8 +50,8 @@ GuardRefusal refusal(GuardKind kind, const Cidr& asked, std::string_view what)
     return {kind, asked.toString() + (asked.isSingle() ? " is " : " covers ") + std::string(what)};
 }
 
-std::optional<GuardRefusal> checkList(const std::vector<IpAddress>& addresses, GuardKind kind, std::string_view what,
-                                      const Cidr& asked)
+std::optional<GuardRefusal> checkList(const std::vector<IpAddress>& addresses, GuardKind kind,
+                                      std::string_view what, const Cidr& asked)
 {
     for (const auto& address : addresses) {
         if (asked.contains(address))
@@ -66,18 +66,30 @@ std::optional<GuardRefusal> checkList(const std::vector<IpAddress>& addresses, G
 std::string_view guardName(GuardKind kind)
 {
     switch (kind) {
-    case GuardKind::ThisNetwork: return "this_network";
-    case GuardKind::Loopback: return "loopback";
-    case GuardKind::LinkLocal: return "link_local";
-    case GuardKind::Multicast: return "multicast";
-    case GuardKind::Broadcast: return "broadcast";
-    case GuardKind::OwnAddress: return "own_address";
-    case GuardKind::Gateway: return "gateway";
-    case GuardKind::NameServer: return "name_server";
-    case GuardKind::AdministratorPeer: return "administrator_peer";
-    case GuardKind::Allowlist: return "allowlist";
-    case GuardKind::TooWide: return "too_wide";
-    case GuardKind::PrivateNetwork: return "private_network";
+    case GuardKind::ThisNetwork:
+        return "this_network";
+    case GuardKind::Loopback:
+        return "loopback";
+    case GuardKind::LinkLocal:
+        return "link_local";
+    case GuardKind::Multicast:
+        return "multicast";
+    case GuardKind::Broadcast:
+        return "broadcast";
+    case GuardKind::OwnAddress:
+        return "own_address";
+    case GuardKind::Gateway:
+        return "gateway";
+    case GuardKind::NameServer:
+        return "name_server";
+    case GuardKind::AdministratorPeer:
+        return "administrator_peer";
+    case GuardKind::Allowlist:
+        return "allowlist";
+    case GuardKind::TooWide:
+        return "too_wide";
+    case GuardKind::PrivateNetwork:
+        return "private_network";
     }
     return "unknown";
 }
@@ -87,7 +99,8 @@ Guard::Guard(HostAddresses host, std::vector<AllowlistEntry> allowlist,
     : m_host(std::move(host))
     , m_allowlist(std::move(allowlist))
     , m_patterns(std::move(patterns))
-{}
+{
+}
 
 std::optional<GuardRefusal> Guard::checkHost(const Cidr& address) const
 {
@@ -95,7 +108,8 @@ std::optional<GuardRefusal> Guard::checkHost(const Cidr& address) const
         return refused;
     if (auto refused = checkList(m_host.gateways, GuardKind::Gateway, "this machine's gateway", address))
         return refused;
-    if (auto refused = checkList(m_host.nameServers, GuardKind::NameServer, "this machine's name server", address))
+    if (auto refused =
+            checkList(m_host.nameServers, GuardKind::NameServer, "this machine's name server", address))
         return refused;
     if (auto refused = checkList(m_host.administratorPeers, GuardKind::AdministratorPeer,
                                  "where an administrator is logged in from", address))
@@ -128,7 +142,8 @@ std::optional<GuardRefusal> Guard::check(const Cidr& address) const
         return GuardRefusal{GuardKind::TooWide, address.toString() + " covers too many addresses"};
     for (const auto network : kPrivateNetworks) {
         if (Cidr::parse(network)->overlaps(address))
-            return refusal(GuardKind::PrivateNetwork, address, "a private network; block single addresses of it");
+            return refusal(GuardKind::PrivateNetwork, address,
+                           "a private network; block single addresses of it");
     }
     return std::nullopt;
 }
@@ -138,8 +153,8 @@ std::vector<Cidr> Guard::kernelAllowSet() const
     std::vector<Cidr> all;
     for (const auto& [range, network] : specialRanges())
         all.push_back(network);
-    for (const auto* addresses :
-         {&m_host.own, &m_host.gateways, &m_host.nameServers, &m_host.administratorPeers, &m_host.broadcast}) {
+    for (const auto* addresses : {&m_host.own, &m_host.gateways, &m_host.nameServers,
+                                  &m_host.administratorPeers, &m_host.broadcast}) {
         for (const auto& address : *addresses)
             all.emplace_back(address);
     }

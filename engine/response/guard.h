@@ -1,5 +1,5 @@
-// The last gate that every block passes, whatever asked for it. A guard is an immutable value: a new one is made when
-// the machine's addresses, its logins or the allowlist change.
+// The last gate that every block passes, whatever asked for it. A guard is an immutable value: a new one is
+// made when the machine's addresses, its logins or the allowlist change.
 #pragma once
 
 #include "engine/net/cidr.h"
@@ -52,12 +52,13 @@ public:
     Guard(HostAddresses host, std::vector<AllowlistEntry> allowlist,
           std::vector<std::shared_ptr<const Pattern>> patterns = {});
 
-    // Nothing when `address` may be blocked, else which guard refuses it and why. A network is refused when it covers
-    // anything that is protected. Documentation ranges (RFC 5737, 3849) and single private addresses may be blocked.
+    // Nothing when `address` may be blocked, else which guard refuses it and why. A network is refused when
+    // it covers anything that is protected. Documentation ranges (RFC 5737, 3849) and single private
+    // addresses may be blocked.
     [[nodiscard]] std::optional<GuardRefusal> check(const Cidr& address) const;
 
-    // What must stand in the kernel before the block sets: everything that check() refuses and that a packet can have
-    // as its source. Sorted, without overlaps.
+    // What must stand in the kernel before the block sets: everything that check() refuses and that a packet
+    // can have as its source. Sorted, without overlaps.
     [[nodiscard]] std::vector<Cidr> kernelAllowSet() const;
 
     [[nodiscard]] const HostAddresses& host() const { return m_host; }

@@ -10,10 +10,14 @@ namespace {
 std::string_view actionName(ResponseAction action)
 {
     switch (action) {
-    case ResponseAction::Add: return "add";
-    case ResponseAction::Delete: return "delete";
-    case ResponseAction::Refused: return "refused";
-    case ResponseAction::Failed: return "failed";
+    case ResponseAction::Add:
+        return "add";
+    case ResponseAction::Delete:
+        return "delete";
+    case ResponseAction::Refused:
+        return "refused";
+    case ResponseAction::Failed:
+        return "failed";
     }
     return "failed";
 }

@@ -1,5 +1,5 @@
-// Each action is an event of its own that runs through the rules, as the lines of the reference's active-responses.log
-// do (spec §10.7): rules 651 (blocked), 652 (released) and a user's rules on them work.
+// Each action is an event of its own that runs through the rules, as the lines of the reference's
+// active-responses.log do (spec §10.7): rules 651 (blocked), 652 (released) and a user's rules on them work.
 #pragma once
 
 #include "engine/base/clock.h"
@@ -18,7 +18,7 @@ enum class ResponseAction { Add, Delete, Refused, Failed };
 struct ResponseEvent
 {
     ResponseAction action = ResponseAction::Add;
-    std::string program; // "firewall-drop"
+    std::string program;   // "firewall-drop"
     std::string alertJson; // the alert that led to it, as JSON (spec §13)
     std::string reason;    // for Refused and Failed
     std::span<const std::string> extraArguments;

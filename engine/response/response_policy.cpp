@@ -9,9 +9,10 @@ namespace bartizan {
 
 namespace {
 
-// Programs of the reference that block an address in a firewall; all of them mean the engine's own block here.
-constexpr std::array<std::string_view, 4> kBlockPrograms{"firewall-drop", "default-firewall-drop", "firewalld-drop",
-                                                         "nftables-drop"};
+// Programs of the reference that block an address in a firewall; all of them mean the engine's own block
+// here.
+constexpr std::array<std::string_view, 4> kBlockPrograms{"firewall-drop", "default-firewall-drop",
+                                                         "firewalld-drop", "nftables-drop"};
 
 // "firewall-drop.sh" is what OSSEC calls it.
 std::string programName(std::string_view executable)
@@ -35,7 +36,8 @@ const std::string* fieldValue(const Verdict& verdict, std::string_view name)
 bool consistsOf(std::string_view text, std::string_view marks)
 {
     return std::ranges::all_of(text, [marks](char c) {
-        return isDigit(c) || (lowerAscii(c) >= 'a' && lowerAscii(c) <= 'z') || marks.find(c) != std::string_view::npos;
+        return isDigit(c) || (lowerAscii(c) >= 'a' && lowerAscii(c) <= 'z') ||
+               marks.find(c) != std::string_view::npos;
     });
 }
 
@@ -43,13 +45,14 @@ bool looksCrafted(const Verdict& verdict)
 {
     const auto* user = fieldValue(verdict, "dstuser");
     const auto* address = fieldValue(verdict, "srcip");
-    return (user != nullptr && !consistsOf(*user, "._@?-")) || (address != nullptr && !consistsOf(*address, ".:_-"));
+    return (user != nullptr && !consistsOf(*user, "._@?-")) ||
+           (address != nullptr && !consistsOf(*address, ".:_-"));
 }
 
 Problem warning(const ConfigPlace& place, std::string message, std::string cure)
 {
-    return {Severity::Warning, "configuration", place.file, place.line, place.column, std::move(message),
-            std::move(cure)};
+    return {Severity::Warning, "configuration",    place.file,     place.line,
+            place.column,      std::move(message), std::move(cure)};
 }
 
 } // namespace
@@ -60,7 +63,8 @@ ResponsePolicy::ResponsePolicy(const Configuration& configuration, Problems& pro
         if (response.disabled)
             continue;
         if (response.location == ResponseLocation::Elsewhere) {
-            problems.push_back(warning(response.place, "this response is for another machine (defined-agent): left out",
+            problems.push_back(warning(response.place,
+                                       "this response is for another machine (defined-agent): left out",
                                        "use <location>local</location> to have it here"));
             continue;
         }

@@ -1,5 +1,6 @@
-// Which verdicts are answered, and how: `<command>` and `<active-response>` of the configuration, bound to rules as
-// spec §10.2 says. Pure: a verdict goes in, orders come out; whether an address may be blocked is the guard's word.
+// Which verdicts are answered, and how: `<command>` and `<active-response>` of the configuration, bound to
+// rules as spec §10.2 says. Pure: a verdict goes in, orders come out; whether an address may be blocked is
+// the guard's word.
 #pragma once
 
 #include "engine/analysis/analysis_port.h"
@@ -27,11 +28,12 @@ struct ResponseOrder
 class ResponsePolicy
 {
 public:
-    // Responses that can't be carried out here are reported, once, with their place (component "configuration").
+    // Responses that can't be carried out here are reported, once, with their place (component
+    // "configuration").
     ResponsePolicy(const Configuration& configuration, Problems& problems);
 
-    // What to do about this verdict, in the order of the configuration; the same program for the same address only
-    // once, with the longest time. Empty as well when srcip or dstuser look crafted (spec §10.2).
+    // What to do about this verdict, in the order of the configuration; the same program for the same address
+    // only once, with the longest time. Empty as well when srcip or dstuser look crafted (spec §10.2).
     [[nodiscard]] std::vector<ResponseOrder> ordersFor(const Verdict& verdict) const;
 
     // The numeric address that the stock programs would act on (spec §10.6).

@@ -27,11 +27,12 @@ Termination::Termination(std::function<void()> asked)
     pthread_sigmask(SIG_BLOCK, &signalSet, nullptr);
     const int descriptor = signalfd(-1, &signalSet, SFD_NONBLOCK | SFD_CLOEXEC);
     m_notifier = std::make_unique<QSocketNotifier>(descriptor, QSocketNotifier::Read);
-    QObject::connect(m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(), [descriptor, asked = std::move(asked)] {
-        signalfd_siginfo information{};
-        if (read(descriptor, &information, sizeof information) == sizeof information)
-            asked();
-    });
+    QObject::connect(m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(),
+                     [descriptor, asked = std::move(asked)] {
+                         signalfd_siginfo information{};
+                         if (read(descriptor, &information, sizeof information) == sizeof information)
+                             asked();
+                     });
 }
 
 Termination::~Termination()

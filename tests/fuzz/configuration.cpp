@@ -8,6 +8,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     bartizan::Problems problems;
-    (void)bartizan::readConfiguration(std::string_view(reinterpret_cast<const char*>(data), size), "fuzz.conf", problems);
+    (void)bartizan::readConfiguration(std::string_view(reinterpret_cast<const char*>(data), size),
+                                      "fuzz.conf", problems);
     return 0;
 }

@@ -24,7 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (end.has_value() != (*pattern)->matches(subject) || (end && *end > subject.size()))
         std::abort();
     for (const auto& capture : captures) {
-        if (!capture.empty() && (capture.data() < subject.data() || capture.data() + capture.size() > subject.data() + subject.size()))
+        if (!capture.empty() && (capture.data() < subject.data() ||
+                                 capture.data() + capture.size() > subject.data() + subject.size()))
             std::abort();
     }
     return 0;

@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     RulesetSource source;
     source.decoders.push_back({"d.xml", text.substr(0, first)});
     if (first != std::string::npos)
-        source.rules.push_back({"r.xml", text.substr(first + 1, second == std::string::npos ? second : second - first - 1)});
+        source.rules.push_back(
+            {"r.xml", text.substr(first + 1, second == std::string::npos ? second : second - first - 1)});
     if (second != std::string::npos)
         source.lists.push_back({"l", text.substr(second + 1)});
     (void)analyser->load(source);

@@ -1,4 +1,5 @@
-// bartizand that kills itself: at the step of persistence whose number is in BARTIZAN_TEST_KILL_AT, counted from 1.
+// bartizand that kills itself: at the step of persistence whose number is in BARTIZAN_TEST_KILL_AT, counted
+// from 1.
 #include "engine/main/daemon.h"
 
 #include <atomic>

@@ -19,7 +19,10 @@ struct FakeClock final : Clock
     [[nodiscard]] EpochMs now() const override { return time; }
 };
 
-Cidr cidr(const char* text) { return Cidr::parse(text).value(); }
+Cidr cidr(const char* text)
+{
+    return Cidr::parse(text).value();
+}
 
 BlockRequest request(const char* address, std::optional<std::chrono::seconds> duration = 600s,
                      BlockOrigin origin = BlockOrigin::Rule)
@@ -41,7 +44,9 @@ struct Bench
     explicit Bench(FirewallBackend* other = nullptr, BlockKeeper::Mode mode = BlockKeeper::Mode::Respond)
         : store(Store::openInMemory(clock, {}).value())
         , keeper(*store, other != nullptr ? other : &backend, clock, health, mode,
-                 [this](const std::vector<BlockChange>& list) { changes.insert(changes.end(), list.begin(), list.end()); })
+                 [this](const std::vector<BlockChange>& list) {
+                     changes.insert(changes.end(), list.begin(), list.end());
+                 })
     {
         keeper.start(guardFor({}));
     }
@@ -52,7 +57,10 @@ struct Bench
     }
 
     BlockRecord block(const BlockRequest& r) { return keeper.block(std::array{r}).front(); }
-    [[nodiscard]] bool inKernel(const char* address) { return backend.find(cidr(address)).value().has_value(); }
+    [[nodiscard]] bool inKernel(const char* address)
+    {
+        return backend.find(cidr(address)).value().has_value();
+    }
 
     FakeClock clock;
     MemoryBackend backend{clock};
@@ -231,8 +239,10 @@ void TestBlockKeeper::restart_finishesWhatWasHalfDone()
         auto store = Store::open(path, clock, {}).value();
         BlockKeeper keeper(*store, &backend, clock, health, BlockKeeper::Mode::Respond, {});
         keeper.start(Bench::guardFor({}));
-        keeper.block(std::array{request("198.51.100.1", 60s), request("198.51.100.2"), request("198.51.100.3")});
-        // As a kill leaves it: an intent without an element, an element whose release was written, an element ended.
+        keeper.block(
+            std::array{request("198.51.100.1", 60s), request("198.51.100.2"), request("198.51.100.3")});
+        // As a kill leaves it: an intent without an element, an element whose release was written, an element
+        // ended.
         BlockRecord intent;
         intent.address = cidr("198.51.100.4");
         intent.createdAt = clock.time;
@@ -247,7 +257,9 @@ void TestBlockKeeper::restart_finishesWhatWasHalfDone()
     auto store = Store::open(path, clock, {}).value();
     std::vector<BlockChange> changes;
     BlockKeeper keeper(*store, &backend, clock, health, BlockKeeper::Mode::Respond,
-                       [&](const std::vector<BlockChange>& list) { changes.insert(changes.end(), list.begin(), list.end()); });
+                       [&](const std::vector<BlockChange>& list) {
+                           changes.insert(changes.end(), list.begin(), list.end());
+                       });
     keeper.start(Bench::guardFor({}));
     std::set<std::string> kernel;
     for (const auto& entry : backend.list().value())

@@ -7,10 +7,11 @@ using namespace bartizan;
 
 namespace {
 
-constexpr const char* kCommand = "<command><name>drop</name><executable>firewall-drop</executable>"
-                                 "<timeout_allowed>yes</timeout_allowed></command>"
-                                 "<command><name>forever</name><executable>firewall-drop.sh</executable></command>"
-                                 "<command><name>script</name><executable>my-script</executable></command>";
+constexpr const char* kCommand =
+    "<command><name>drop</name><executable>firewall-drop</executable>"
+    "<timeout_allowed>yes</timeout_allowed></command>"
+    "<command><name>forever</name><executable>firewall-drop.sh</executable></command>"
+    "<command><name>script</name><executable>my-script</executable></command>";
 
 Verdict verdict(std::uint32_t id, int level, const char* groups, const char* address = "198.51.100.7")
 {
@@ -28,8 +29,8 @@ Verdict verdict(std::uint32_t id, int level, const char* groups, const char* add
 
 std::string response(const char* inner, const char* command = "drop")
 {
-    return std::string("<active-response><command>") + command + "</command><location>local</location>" + inner +
-           "</active-response>";
+    return std::string("<active-response><command>") + command + "</command><location>local</location>" +
+           inner + "</active-response>";
 }
 
 } // namespace
@@ -48,11 +49,12 @@ private slots:
     void whatCannotBeDone_isReported();
 
 private:
-    static std::vector<ResponseOrder> orders(const std::string& responses, const Verdict& v, Problems* found = nullptr)
+    static std::vector<ResponseOrder> orders(const std::string& responses, const Verdict& v,
+                                             Problems* found = nullptr)
     {
         Problems problems;
-        const auto configuration =
-            readConfiguration("<ossec_config>" + std::string(kCommand) + responses + "</ossec_config>", "test.conf", problems);
+        const auto configuration = readConfiguration(
+            "<ossec_config>" + std::string(kCommand) + responses + "</ossec_config>", "test.conf", problems);
         const ResponsePolicy policy(configuration.value(), problems);
         auto result = policy.ordersFor(v);
         for (auto& order : result)
