@@ -32,8 +32,9 @@ struct AlertQuery
 {
     std::size_t limit = 100;            // 1…1000
     std::optional<AlertId> before = {}; // only older rows than this one
-    std::string search =
-        {}; // in description, logs, address, host, program, location; ASCII letters in any case
+    // In description, logs, address, host, program, location; ASCII letters in any case. Looks at the newest
+    // 50,000 rows (before `before`) only.
+    std::string search = {};
     std::optional<int> minLevel = {};
     std::optional<Cidr> address = {}; // source address is in it
     std::optional<std::uint32_t> ruleId = {};

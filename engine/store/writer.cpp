@@ -15,8 +15,9 @@ namespace bartizan::store {
 namespace {
 
 constexpr auto kEndWithin = std::chrono::seconds(5);
-// An urgent write interrupts a batch, which then starts over; not for ever.
-constexpr int kMaxPreemptions = 3;
+// An urgent write interrupts a batch, which then starts over; not for ever. What an interruption costs is
+// less than the time since the last one.
+constexpr int kMaxPreemptions = 50;
 constexpr std::size_t kRememberedRows = 4096;
 
 // The write-ahead log is copied into the file from here on, on a thread of its own; one that grows further,
@@ -24,15 +25,16 @@ constexpr std::size_t kRememberedRows = 4096;
 constexpr qint64 kCheckpointBytes = 4LL * 1024 * 1024;
 constexpr qint64 kForcedCheckpointBytes = 32LL * 1024 * 1024;
 
-// Pruning by size starts at the bound and ends below it, so that it does not start again at once.
-constexpr std::int64_t prunedSize(std::int64_t maxBytes)
+// Pruning by size starts before the bound is reached and goes on a little, so that it does not start again at
+// once. At the bound alerts wait for it.
+constexpr std::int64_t pruneFrom(std::int64_t maxBytes)
 {
-    return maxBytes - maxBytes / 10;
+    return maxBytes / 10 * 9;
 }
 
-constexpr std::int64_t hardLimit(std::int64_t maxBytes)
+constexpr std::int64_t pruneTo(std::int64_t maxBytes)
 {
-    return maxBytes + maxBytes / 10;
+    return maxBytes / 10 * 8;
 }
 
 Problem toProblem(const Error& error, const std::string& file)
@@ -368,7 +370,7 @@ void Writer::tidyUp()
         if (by == PruneBy::Age)
             m_tooOld = *removed > 0;
         const auto size = usage(m_database);
-        m_tooLarge = m_tooLarge && *removed > 0 && size && size->usedBytes > prunedSize(m_options.maxBytes);
+        m_tooLarge = m_tooLarge && *removed > 0 && size && size->usedBytes > pruneTo(m_options.maxBytes);
         m_farTooLarge = m_farTooLarge && m_tooLarge;
     } else if (m_hasSpare) {
         const auto more = giveBackSpace(m_database);
@@ -389,8 +391,8 @@ void Writer::watchSize()
     const auto size = usage(m_database);
     if (!size)
         return; // the next write says what is wrong
-    m_tooLarge = m_tooLarge || size->usedBytes > m_options.maxBytes;
-    m_farTooLarge = m_farTooLarge || size->usedBytes > hardLimit(m_options.maxBytes);
+    m_tooLarge = m_tooLarge || size->usedBytes > pruneFrom(m_options.maxBytes);
+    m_farTooLarge = m_farTooLarge || size->usedBytes > m_options.maxBytes;
 }
 
 void Writer::watchLog()

@@ -358,7 +358,5 @@ private:
     QString m_path;
 };
 
-Q_DECLARE_METATYPE(bartizan::AlertQuery)
-
 QTEST_GUILESS_MAIN(TestStore)
 #include "tst_store.moc"
