@@ -20,6 +20,7 @@ QString reasonText(const QString& reason)
 {
     static const std::map<QString, QString> known{
         {QStringLiteral("too_many_connections"), QStringLiteral("too many programs are connected to it")},
+        {QStringLiteral("too_many_requests"), QStringLiteral("too many requests")},
         {QStringLiteral("lagging"), QStringLiteral("this program did not keep up with the events")},
         {QStringLiteral("shutting_down"), QStringLiteral("it is shutting down")},
         {QStringLiteral("hello_timeout"), QStringLiteral("this program was too slow")},

@@ -38,6 +38,9 @@ public:
     // Hello was accepted: no deadline any more, and larger frames.
     void setGreeted();
 
+    // Requests that came too fast, since the last one that did not.
+    int refusedInARow = 0;
+
     // Whole frames, from protocol::encode(). A client that left more than the limit unread is ended as
     // lagging.
     void send(const QByteArray& frame);

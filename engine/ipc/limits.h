@@ -14,6 +14,7 @@ struct Limits
     int connectionsPerUser = 8;
     int requestsPerSecond = 50; // per user; a full second's worth may come at once
     int inFlightPerUser = 16;
+    int refusalsInARow = 200; // requests beyond the above, per connection; then it ends
     std::chrono::milliseconds helloTimeout{5000};
     std::size_t unacknowledgedEvents = 256;
     qint64 queuedBytes = 1 << 20;

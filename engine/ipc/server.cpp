@@ -199,22 +199,27 @@ void Server::Implementation::frameArrived(Connection& connection, const protocol
 
 void Server::Implementation::refuse(Connection& connection, const QJsonValue& requestId, const Error& error)
 {
-    connection.send(response(requestId, {{QLatin1String("error"), protocol::errorObject(error)}}));
+    const bool usable = requestId.isDouble() || requestId.isString();
+    connection.send(response(usable ? requestId : QJsonValue(),
+                             {{QLatin1String("error"), protocol::errorObject(error)}}));
 }
 
 void Server::Implementation::requestArrived(Connection& connection, const QJsonObject& body)
 {
     const QJsonValue requestId = body[QLatin1String("id")];
+    if (!m_users.admitRequest(connection.peer().userId)) {
+        refuse(connection, requestId, {ErrorCode::Busy, "too many requests", "Try again in a second."});
+        if (++connection.refusedInARow > m_limits.refusalsInARow)
+            connection.close(QLatin1String("too_many_requests"));
+        return;
+    }
+    connection.refusedInARow = 0;
     if (const auto fault = envelopeFault(body)) {
+        m_users.requestDone(connection.peer().userId);
         refuse(connection, QJsonValue::Null, {ErrorCode::InvalidArgument, *fault, {}});
         return;
     }
     const QString name = body[QLatin1String("method")].toString();
-    const std::uint32_t user = connection.peer().userId;
-    if (!m_users.admitRequest(user)) {
-        refuse(connection, requestId, {ErrorCode::Busy, "too many requests", "Try again in a second."});
-        return;
-    }
     const auto method = protocol::findMethod(name.toStdString());
     const auto pending = std::make_shared<Responder::Pending>(
         weak_from_this(), connection.id(), requestId, method,

@@ -6,10 +6,11 @@
 #include "engine/protocol/frame.h"
 #include "platform/linux/unix_listener.h"
 
-#include <QEventLoop>
+#include <QDeadlineTimer>
 #include <QLocalSocket>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QThread>
 
 #include <deque>
 #include <set>
@@ -57,8 +58,10 @@ public:
 template<class Condition> bool waitFor(Condition done, int milliseconds = 2000)
 {
     QDeadlineTimer deadline(milliseconds);
-    while (!done() && !deadline.hasExpired())
-        QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 10);
+    while (!done() && !deadline.hasExpired()) {
+        QCoreApplication::processEvents();
+        QThread::msleep(1);
+    }
     return done();
 }
 

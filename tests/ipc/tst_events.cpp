@@ -1,6 +1,5 @@
 #include "tests/ipc/ipc_fixture.h"
 
-#include <QDeadlineTimer>
 #include <QJsonArray>
 
 using namespace bartizan;

@@ -1,6 +1,5 @@
 #include "tests/ipc/ipc_fixture.h"
 
-#include <QDeadlineTimer>
 #include <QJsonArray>
 #include <QtEndian>
 
@@ -70,6 +69,7 @@ private slots:
     void bytesMayComeOneByOne();
     void connectionsAreCapped();
     void requestsAreRationed();
+    void whoGoesOnAskingTooFastIsSentAway();
     void requestsInFlightAreCapped();
     void anAnswerMayComeLater();
     void aForgottenAnswerIsAnInternalError();
@@ -386,6 +386,28 @@ void TestServer::requestsAreRationed()
     QCOMPARE(client.errorOf(u"status"_s), u"busy"_s);
     engine.clock.time += 100;
     QCOMPARE(client.errorOf(u"status"_s), QString());
+}
+
+void TestServer::whoGoesOnAskingTooFastIsSentAway()
+{
+    Engine engine({.requestsPerSecond = 3, .refusalsInARow = 5});
+    answerEverything(*engine.server);
+    engine.authoriser.grantAll();
+    QVERIFY(engine.start());
+    Client client(engine.path());
+    client.hello();
+    client.call(u"status"_s);
+    client.call(u"status"_s);
+    for (int i = 0; i < 5; ++i)
+        QCOMPARE(client.errorOf(u"status"_s), u"busy"_s);
+    engine.clock.time += 1000;
+    QCOMPARE(client.errorOf(u"status"_s), QString()); // counted anew
+    engine.clock.time -= 1000;
+    for (int i = 0; i < 2; ++i)
+        client.call(u"status"_s);
+    for (int i = 0; i < 6; ++i)
+        client.socket.write(rawRequest("{}")); // nonsense counts as well
+    QCOMPARE(client.farewell(), u"too_many_requests"_s);
 }
 
 void TestServer::requestsInFlightAreCapped()

@@ -1,12 +1,13 @@
-#include "tests/ipc/ipc_fixture.h"
+#include "platform/linux/peer_identity_linux.h"
 #include "platform/linux/server_identity.h"
+#include "tests/ipc/ipc_fixture.h"
 
-#include <QDeadlineTimer>
 #include <QFileInfo>
 
 #include <filesystem>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace bartizan;
 using namespace bartizan::test;
@@ -36,6 +37,7 @@ private slots:
     void aDeadEnginesSocketIsReplaced();
     void aLivingEngineKeepsItsSocket();
     void whatCanNotBeDoneIsAnError();
+    void theKernelTellsWhoConnected();
     void whoCanNotBeIdentifiedIsDropped();
     void runningOutOfDescriptorsIsSurvived();
     void clientsTrustOnlyAnEnginesSocket();
@@ -112,6 +114,19 @@ void TestUnixListener::whatCanNotBeDoneIsAnError()
     QCOMPARE(belowAFile.listen(ignore).error().code, ErrorCode::Unavailable);
     UnixListener outside("/proc/bartizan-test", nobody);
     QVERIFY(!outside.listen(ignore));
+}
+
+void TestUnixListener::theKernelTellsWhoConnected()
+{
+    const QTemporaryDir folder;
+    UnixListener listener(folder.path().toStdString(), identityOfSocket);
+    std::optional<PeerIdentity> peer;
+    QVERIFY(listener.listen(
+        [&](std::unique_ptr<QLocalSocket>, const PeerIdentity& identity) { peer = identity; }));
+    const Client client(QString::fromStdString(listener.socketPath().string()));
+    QVERIFY(waitFor([&] { return peer.has_value(); }));
+    QCOMPARE(peer->userId, std::uint32_t{::geteuid()});
+    QCOMPARE(peer->processId, qint64{::getpid()});
 }
 
 void TestUnixListener::whoCanNotBeIdentifiedIsDropped()

@@ -1,5 +1,6 @@
 #include "engine/protocol/frame.h"
 
+#include <QRandomGenerator>
 #include <QTest>
 #include <QtEndian>
 
@@ -40,6 +41,7 @@ private slots:
     void whatIsEncodedIsDecoded();
     void hostileBytesEndInAnError_data();
     void hostileBytesEndInAnError();
+    void damagedBytesNeverYieldMoreThanWasSent();
     void limitsAreInclusive();
     void anIncompleteFrameIsAwaited();
     void manyFramesInOnePieceComeOneByOne();
@@ -106,6 +108,46 @@ void TestFrame::hostileBytesEndInAnError()
     FrameDecoder decoder;
     decoder.append(bytes);
     QVERIFY(!decoder.next());
+}
+
+void TestFrame::damagedBytesNeverYieldMoreThanWasSent()
+{
+    QRandomGenerator random(20261124); // the same damage every time
+    const QByteArray sound =
+        rawFrame(R"({"jsonrpc":"2.0","id":1,"method":"why","params":{"address":"192.0.2.1"}})");
+    int errors = 0;
+    for (int round = 0; round < 20000; ++round) {
+        QByteArray bytes = sound + sound;
+        for (quint32 damage = 1 + random.bounded(4U); damage > 0; --damage) {
+            const auto at = static_cast<qsizetype>(random.bounded(static_cast<quint32>(bytes.size())));
+            switch (random.bounded(3U)) {
+            case 0:
+                bytes[at] = static_cast<char>(random.bounded(256U));
+                break;
+            case 1:
+                bytes.remove(at, 1);
+                break;
+            default:
+                bytes.insert(at, static_cast<char>(random.bounded(256U)));
+            }
+        }
+        FrameDecoder decoder;
+        int frames = 0;
+        for (qsizetype at = 0; at < bytes.size();) {
+            const auto piece = static_cast<qsizetype>(1 + random.bounded(40U));
+            decoder.append(bytes.mid(at, piece));
+            at += piece;
+            auto frame = decoder.next();
+            for (; frame && *frame; frame = decoder.next())
+                ++frames;
+            if (!frame) {
+                ++errors;
+                break;
+            }
+        }
+        QVERIFY(frames <= 2);
+    }
+    QVERIFY(errors > 10000);
 }
 
 void TestFrame::limitsAreInclusive()
