@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace bartizan {
@@ -15,6 +17,7 @@ namespace bartizan {
 namespace {
 
 constexpr std::size_t kDeepestName = 64; // parts of a dotted name; a hostile one could have thousands
+constexpr std::size_t kIndexedFrom = 16; // children; a hostile record has thousands
 
 void copyJson(JsonScanner& scanner, JsonWriter& json);
 
@@ -93,10 +96,15 @@ struct FieldNode
     std::string_view name;
     const Field* leaf = nullptr; // nullptr: an object
     std::vector<std::unique_ptr<FieldNode>> children;
+    std::unordered_map<std::string, FieldNode*> index; // by lower-case name, where there are many children
 
+    // As the reference's JSON library looks up: ASCII case ignored.
     FieldNode* child(std::string_view wanted)
     {
-        // As the reference's JSON library looks up: ASCII case ignored.
+        if (children.size() > kIndexedFrom) {
+            const auto found = index.find(toLower(wanted));
+            return found == index.end() ? nullptr : found->second;
+        }
         const auto found = std::ranges::find_if(
             children, [&](const auto& node) { return equalsIgnoreCase(node->name, wanted); });
         return found == children.end() ? nullptr : found->get();
@@ -131,6 +139,12 @@ struct FieldNode
     {
         children.push_back(std::make_unique<FieldNode>());
         children.back()->name = newName;
+        if (children.size() == kIndexedFrom + 1) {
+            for (const auto& node : children)
+                index.emplace(toLower(node->name), node.get());
+        } else if (children.size() > kIndexedFrom) {
+            index.emplace(toLower(newName), children.back().get());
+        }
         return children.back().get();
     }
 

@@ -31,12 +31,12 @@ struct Environment
 
     bool json = false; // --json stood before the command
     std::string defaultConfig = "/etc/bartizan";
-    std::string builtinFolder; // the built-in rule set; empty = none
-    std::string hostName;      // short
+    std::string builtinFolder = {}; // the built-in rule set; empty = none
+    std::string hostName = {};      // short
 
     // Makes replay's responder from a configuration; problems of its own are appended. May be empty: nothing
     // is blocked then.
-    std::function<Responder(const Configuration&, Problems&)> makeResponder;
+    std::function<Responder(const Configuration&, Problems&)> makeResponder = {};
 };
 
 // Exit codes: 0 done, 1 failed or problems found, 2 wrong usage. `arguments` are those behind the command's

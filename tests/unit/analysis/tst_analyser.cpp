@@ -1,0 +1,145 @@
+#include "tests/unit/analysis/analysis_bench.h"
+
+#include <QtTest>
+
+using namespace bartizan;
+using namespace bartizan::test;
+
+class TestAnalyser : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void alertAndRespond_data();
+    void alertAndRespond();
+    void onlyAlertsComeBackWhenAsked();
+    void verdictHasWhatTheRecordSays();
+    void incompleteFirewallEventsAreDroppedByTheDaemon();
+    void nothingLoadedIsAnError();
+};
+
+void TestAnalyser::alertAndRespond_data()
+{
+    QTest::addColumn<int>("level");
+    QTest::addColumn<QByteArray>("options");
+    QTest::addColumn<QByteArray>("attributes");
+    QTest::addColumn<bool>("daemonAlert");
+    QTest::addColumn<bool>("testerAlert");
+    QTest::addColumn<bool>("respond");
+    const auto row = [](int level, const char* option, const char* attributes, bool daemon, bool tester,
+                        bool respond) {
+        const QByteArray options =
+            *option != '\0' ? QByteArray("<options>") + option + "</options>" : QByteArray();
+        QTest::addRow("%d %s %s", level, option, attributes)
+            << level << options << QByteArray(attributes) << daemon << tester << respond;
+    };
+    row(0, "", "", false, false, false);
+    row(2, "", "", false, false, true);
+    row(3, "", "", true, true, true);
+    row(2, "log_alert", "", true, false, true);
+    row(9, "no_log", "", false, true, true);
+    row(9, "no_ar", "", true, true, false);
+    row(9, "", " accuracy=\"0\"", true, true, false);
+    row(0, "log_alert", "", false, false, false);
+}
+
+void TestAnalyser::alertAndRespond()
+{
+    QFETCH(int, level);
+    QFETCH(QByteArray, options);
+    QFETCH(QByteArray, attributes);
+    const std::string rule = "<rule id=\"100\" level=\"" + std::to_string(level) + "\"" +
+                             attributes.toStdString() + "><match>t</match>" + options.toStdString() +
+                             "<description>d</description></rule>";
+    for (const auto mode : {AnalysisMode::Daemon, AnalysisMode::Tester}) {
+        AnalysisOptions analysis;
+        analysis.mode = mode;
+        AnalysisBench bench(analysis);
+        QVERIFY(bench.load(rule).empty());
+        const auto verdict = bench.feed("t x");
+        QCOMPARE(verdict.rule->id, 100U);
+        const bool alert = verdict.alert;
+        if (mode == AnalysisMode::Daemon)
+            QTEST(alert, "daemonAlert");
+        else
+            QTEST(alert, "testerAlert");
+        const bool respond = verdict.respond;
+        QTEST(respond, "respond");
+    }
+}
+
+void TestAnalyser::onlyAlertsComeBackWhenAsked()
+{
+    AnalysisBench bench;
+    bench.load("<rule id=\"100\" level=\"5\"><match>bad</match><description>d</description></rule>"
+               "<rule id=\"101\" "
+               "level=\"1\"><match>low</match><options>no_ar</options><description>d</description></rule>");
+    RecordBatch batch;
+    const auto place = batch.locationIndex("l");
+    for (const char* line : {"t good", "t bad", "t low", "u", "t bad"})
+        batch.add(line, place, bench.now);
+    std::vector<Verdict> verdicts;
+    QVERIFY(bench.analyser().analyse(batch, VerdictDetail::AlertsOnly, verdicts).has_value());
+    QCOMPARE(verdicts.size(), 2U);
+    QCOMPARE(verdicts[0].record, 1U);
+    QCOMPARE(verdicts[1].record, 4U);
+    verdicts.clear();
+    QVERIFY(bench.analyser().analyse(batch, VerdictDetail::Everything, verdicts).has_value());
+    QCOMPARE(verdicts.size(), 5U);
+    QVERIFY(!verdicts[3].rule && verdicts[3].decoderName.empty());
+}
+
+void TestAnalyser::verdictHasWhatTheRecordSays()
+{
+    AnalysisBench bench;
+    bench.load(
+        "<rule id=\"100\" "
+        "level=\"5\"><match>t|prog</match><group>one,pci_dss_1.2,</group><mitre><id>T1110</id>"
+        "</mitre><options>alert_by_email</options><options>no_full_log</options><description>d</description>"
+        "</rule>");
+    const auto verdict = bench.feed("t user=bob ip=192.0.2.1 d=x");
+    QVERIFY(verdict.decoderName == "t");
+    QVERIFY(!verdict.timestamp && !verdict.hostname && !verdict.programName);
+    QCOMPARE(verdict.fields.size(), 3U);
+    QVERIFY(verdict.fields[0].name == "srcip" && verdict.fields[0].isStatic); // statics in alert order
+    QVERIFY(verdict.fields[1].name == "dstuser" && verdict.fields[1].value == "bob");
+    QVERIFY(verdict.fields[2].name == "d" && !verdict.fields[2].isStatic);
+    const RuleInfo& rule = *verdict.rule;
+    QVERIFY(rule.rawGroups == "g,one,pci_dss_1.2,");
+    QVERIFY(rule.groups == (std::vector<std::string>{"g", "one"}));
+    QCOMPARE(rule.compliance.size(), 1U);
+    QVERIFY(rule.mitreIds == std::vector<std::string>{"T1110"});
+    QVERIFY(rule.mail && rule.noFullLog && !rule.noActiveResponse);
+    QCOMPARE(rule.frequency, 0);
+
+    const auto headed = bench.feed("Mar  7 04:02:11 gate prog: prog");
+    QVERIFY(headed.timestamp == "Mar  7 04:02:11" && headed.hostname == "gate" &&
+            headed.programName == "prog");
+}
+
+void TestAnalyser::incompleteFirewallEventsAreDroppedByTheDaemon()
+{
+    const std::string rule =
+        "<rule id=\"100\" level=\"5\"><category>firewall</category><description>d</description></rule>";
+    AnalysisBench daemon;
+    daemon.load(rule);
+    QCOMPARE(daemon.rule("fw x"), 0U);
+    AnalysisOptions options;
+    options.mode = AnalysisMode::Tester;
+    AnalysisBench tester(options);
+    tester.load(rule);
+    QCOMPARE(tester.rule("fw x"), 100U);
+}
+
+void TestAnalyser::nothingLoadedIsAnError()
+{
+    const auto analyser = makeAnalyser({});
+    std::vector<Verdict> verdicts;
+    const auto result = analyser->analyse({}, VerdictDetail::Everything, verdicts);
+    QVERIFY(!result.has_value());
+    QCOMPARE(result.error().code, ErrorCode::Unavailable);
+    QCOMPARE(analyser->summary().rules, 0U);
+}
+
+QTEST_APPLESS_MAIN(TestAnalyser)
+#include "tst_analyser.moc"

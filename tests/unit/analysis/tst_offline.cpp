@@ -1,0 +1,299 @@
+// check, logtest and replay as a person or a script calls them.
+#include "engine/ctl/offline/offline.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <sstream>
+
+using namespace bartizan;
+
+namespace {
+
+const char* const kRules = R"(<group name="base,">
+<rule id="1" level="0" noalert="1"><category>syslog</category><description>s</description></rule>
+<rule id="100" level="5"><match>fail</match><description>failed $(srcip)</description></rule>
+<rule id="101" level="10" frequency="3" timeframe="60"><if_matched_sid>100</if_matched_sid><same_srcip />
+<description>many</description></rule>
+</group>)";
+
+const char* const kDecoders = R"(<decoder name="app"><program_name>^app</program_name>
+<regex>from (\S+)</regex><order>srcip</order></decoder>)";
+
+struct Ran
+{
+    int code;
+    QString out;
+    QString problems;
+
+    [[nodiscard]] QJsonObject json() const { return QJsonDocument::fromJson(out.toUtf8()).object(); }
+    [[nodiscard]] QList<QJsonObject> lines() const
+    {
+        QList<QJsonObject> objects;
+        for (const auto& line : out.split(QLatin1Char('\n'), Qt::SkipEmptyParts))
+            objects.append(QJsonDocument::fromJson(line.toUtf8()).object());
+        return objects;
+    }
+};
+
+} // namespace
+
+class TestOffline : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void init();
+    void logtestAnswersEachLine();
+    void logtestReadsSessionsAndTimes();
+    void logtestReportsBadInputInPlace();
+    void logtestExplains();
+    void logtestForPeople();
+    void checkFindsProblemsWithTheirPlace();
+    void replayGoesByTheTimeOfTheRecords();
+    void wrongUseIsTold_data();
+    void wrongUseIsTold();
+    void missingDefaultConfigurationIsNoError();
+
+private:
+    using Command = int (*)(offline::Environment&, const std::vector<std::string>&);
+    Ran run(Command command, std::vector<std::string> arguments, const std::string& input = {});
+    void write(const QString& path, const QByteArray& bytes);
+    [[nodiscard]] std::string path(const QString& name) const
+    {
+        return m_folder->filePath(name).toStdString();
+    }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::function<offline::Responder(const Configuration&, Problems&)> m_makeResponder;
+};
+
+void TestOffline::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    m_makeResponder = nullptr;
+    write(QStringLiteral("set/rules/a.xml"), kRules);
+    write(QStringLiteral("set/decoders/a.xml"), kDecoders);
+}
+
+void TestOffline::write(const QString& name, const QByteArray& bytes)
+{
+    const QString full = m_folder->filePath(name);
+    QVERIFY(QDir().mkpath(QFileInfo(full).path()));
+    QFile file(full);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(bytes);
+}
+
+Ran TestOffline::run(Command command, std::vector<std::string> arguments, const std::string& input)
+{
+    std::istringstream in(input);
+    std::ostringstream out;
+    std::ostringstream problems;
+    offline::Environment environment{.in = in, .out = out, .problems = problems};
+    environment.defaultConfig = path(QStringLiteral("nothing-here"));
+    environment.hostName = "desk";
+    environment.makeResponder = m_makeResponder;
+    const int code = command(environment, arguments);
+    return {code, QString::fromStdString(out.str()), QString::fromStdString(problems.str())};
+}
+
+void TestOffline::logtestAnswersEachLine()
+{
+    const auto ran = run(offline::runLogtest, {"--ruleset", path(QStringLiteral("set")), "--json"},
+                         "Nov 24 07:08:09 gate app[1]: fail from 192.0.2.1\n\nplain\r\nno end");
+    QCOMPARE(ran.code, 0);
+    const auto lines = ran.lines();
+    QCOMPARE(lines.size(), 4);
+    const auto expected = QJsonDocument::fromJson(R"({"session":"default","timestamp":"Nov 24 07:08:09",
+        "hostname":"gate","program_name":"app","decoder":{"name":"app"},"fields":{"srcip":"192.0.2.1"},
+        "rule":{"id":"100","level":5,"description":"failed 192.0.2.1","groups":["base"]},"alert":true})");
+    QCOMPARE(lines[0], expected.object());
+    const auto nothing = QJsonDocument::fromJson(R"({"session":"default","timestamp":null,"hostname":null,
+        "program_name":null,"decoder":{},"fields":{},"rule":null,"alert":false})");
+    for (int i = 1; i < 4; ++i)
+        QCOMPARE(lines[i], nothing.object());
+}
+
+void TestOffline::logtestReadsSessionsAndTimes()
+{
+    const auto line = [](const char* session, int time) {
+        return "{\"log\":\"Nov 24 07:08:09 g app: fail from 192.0.2.1\",\"session\":\"" +
+               std::string(session) + "\",\"time\":" + std::to_string(time) + "}\n";
+    };
+    const std::string input = line("a", 100) + line("b", 100) + line("a", 110) + line("b", 300) +
+                              line("a", 120) + line("b", 310) + line("b", 320);
+    const auto ran = run(offline::runLogtest,
+                         {"--input=ndjson", "--json", "--ruleset=" + path(QStringLiteral("set"))}, input);
+    QStringList rules;
+    for (const auto& answer : ran.lines())
+        rules += answer[QStringLiteral("session")].toString() +
+                 answer[QStringLiteral("rule")][QStringLiteral("id")].toString();
+    QCOMPARE(rules.join(QLatin1Char(' ')), QStringLiteral("a100 b100 a100 b100 a101 b100 b101"));
+}
+
+void TestOffline::logtestReportsBadInputInPlace()
+{
+    const auto ran =
+        run(offline::runLogtest, {"--input", "ndjson", "--json", "--ruleset", path(QStringLiteral("set"))},
+            "{\"log\":\"fail\"}\n{\"log\":5}\nnot json\n[1]\n{\"log\":\"x\",\"time\":\"now\"}\n"
+            "{\"log\":\"x\",\"time\":1e300}\n\n{\"log\":\"x\",\"session\":7}\n{\"log\":\"fail\"}\n");
+    QCOMPARE(ran.code, 0);
+    const auto lines = ran.lines();
+    QCOMPARE(lines.size(), 9);
+    for (int i = 1; i < 8; ++i) {
+        QCOMPARE(lines[i].keys(), QStringList(QStringLiteral("error")));
+        QVERIFY(!lines[i][QStringLiteral("error")].toString().isEmpty());
+    }
+    QVERIFY(lines[8][QStringLiteral("rule")].isObject());
+}
+
+void TestOffline::logtestExplains()
+{
+    const auto ran =
+        run(offline::runLogtest, {"--explain", "--json", "--ruleset", path(QStringLiteral("set"))}, "fail\n");
+    const auto explain = ran.json()[QStringLiteral("explain")].toArray();
+    QCOMPARE(explain.size(), 3);
+    QCOMPARE(explain[0][QStringLiteral("matched")].toBool(), true);
+    QCOMPARE(explain[2][QStringLiteral("rule")].toString(), QStringLiteral("101"));
+    QVERIFY(explain[2][QStringLiteral("failed")].toString().contains(QStringLiteral("not enough")));
+    const auto text =
+        run(offline::runLogtest, {"--explain", "--ruleset", path(QStringLiteral("set"))}, "fail\n");
+    QVERIFY(text.out.contains(QStringLiteral("rule 100 (level 5): matches")));
+}
+
+void TestOffline::logtestForPeople()
+{
+    const auto ran = run(offline::runLogtest, {"--ruleset", path(QStringLiteral("set"))},
+                         "Nov 24 07:08:09 gate app: fail \x1b[31m from 192.0.2.1\n");
+    for (const char* part : {"1. Header:", "host name: gate", "2. Decoders:", "srcip: 192.0.2.1",
+                             "3. Rules:", "id: 100", "An alert would be raised."})
+        QVERIFY2(ran.out.contains(QLatin1String(part)), part);
+    QVERIFY(!ran.out.contains(QChar(0x1b))); // a log line can't colour the terminal
+}
+
+void TestOffline::checkFindsProblemsWithTheirPlace()
+{
+    const auto good = run(offline::runCheck, {"--ruleset", path(QStringLiteral("set"))});
+    QCOMPARE(good.code, 0);
+    QVERIFY(good.problems.isEmpty());
+
+    write(QStringLiteral("set/rules/b.xml"), "<group name=\"x,\">\n  <rule id=\"200\" level=\"99\">\n");
+    write(QStringLiteral("set/rules/c.xml"),
+          "<group name=\"x,\">\n<rule id=\"201\" level=\"3\"><list field=\"srcip\">nolist</list>"
+          "<description>d</description></rule></group>");
+    write(QStringLiteral("set/lists/l"), "good:\nbad\n");
+    const auto bad = run(offline::runCheck, {"--ruleset", path(QStringLiteral("set"))});
+    QCOMPARE(bad.code, 1);
+    QVERIFY2(bad.problems.contains(QRegularExpression(QStringLiteral("error: .*b\\.xml:\\d+:\\d+: "))),
+             qPrintable(bad.problems));
+    QVERIFY(bad.problems.contains(QRegularExpression(QStringLiteral("warning: .*c\\.xml:2:\\d+: "))));
+    QVERIFY(bad.problems.contains(QStringLiteral("lists/l:2:1: ")));
+
+    const auto json = run(offline::runCheck, {"--json", "--ruleset", path(QStringLiteral("set"))});
+    QCOMPARE(json.code, 1);
+    QVERIFY(json.problems.isEmpty());
+    QVERIFY(json.json()[QStringLiteral("problems")].toArray().size() >= 3);
+    QCOMPARE(json.json()[QStringLiteral("rules")].toInt(), 3);
+    QCOMPARE(json.json()[QStringLiteral("list_entries")].toInt(), 1);
+}
+
+void TestOffline::replayGoesByTheTimeOfTheRecords()
+{
+    const auto line = [](const char* time, const char* address) {
+        return std::string("Nov 24 ") + time + " gate app: fail from " + address + "\n";
+    };
+    write(QStringLiteral("one.log"),
+          QByteArray::fromStdString(line("07:00:00", "192.0.2.1") + line("07:00:10", "192.0.2.1") +
+                                    line("07:00:20", "192.0.2.1") + line("07:00:30", "192.0.2.1") +
+                                    line("07:00:31", "192.0.2.1") + line("07:00:32", "192.0.2.1")));
+    write(QStringLiteral("two.log"),
+          QByteArray::fromStdString(line("08:00:00", "192.0.2.2") + line("08:02:00", "192.0.2.2") +
+                                    line("08:04:00", "192.0.2.2") + line("08:04:01", "192.0.2.1") +
+                                    line("08:04:02", "192.0.2.1") + line("08:04:03", "192.0.2.1")));
+    m_makeResponder = [](const Configuration&, Problems&) {
+        return [](const Verdict& verdict) -> std::vector<offline::WouldBlock> {
+            if (verdict.rule->id != 101)
+                return {};
+            return {{verdict.fields.front().value, 600}};
+        };
+    };
+    const auto ran =
+        run(offline::runReplay, {"--json", "--ruleset", path(QStringLiteral("set")),
+                                 path(QStringLiteral("one.log")), path(QStringLiteral("two.log"))});
+    QCOMPARE(ran.code, 0);
+    const auto json = ran.json();
+    QCOMPARE(json[QStringLiteral("lines")].toInt(), 12);
+    QCOMPARE(json[QStringLiteral("alerts")].toInt(), 12);
+    QCOMPARE(json[QStringLiteral("alerts_by_rule")].toObject(),
+             (QJsonObject{{QStringLiteral("100"), 9}, {QStringLiteral("101"), 3}}));
+    const auto blocks = json[QStringLiteral("would_block")].toArray();
+    QCOMPARE(blocks.size(), 2); // the second firing found the address blocked
+    QCOMPARE(blocks[0][QStringLiteral("address")].toString(), QStringLiteral("192.0.2.1"));
+    QCOMPARE(blocks[0][QStringLiteral("seconds")].toInt(), 600);
+    QVERIFY(blocks[0][QStringLiteral("at")].toString().endsWith(QStringLiteral(":00:20.000Z")));
+    for (const char* key : {"bytes", "seconds", "cpu_seconds", "lines_per_second"})
+        QVERIFY(json[QLatin1String(key)].isDouble());
+
+    const auto text =
+        run(offline::runReplay, {"--ruleset", path(QStringLiteral("set")), path(QStringLiteral("one.log"))});
+    QVERIFY(text.out.contains(QStringLiteral("6 lines")) && text.out.contains(QStringLiteral("192.0.2.1")));
+}
+
+void TestOffline::wrongUseIsTold_data()
+{
+    QTest::addColumn<QByteArray>("command");
+    QTest::addColumn<QByteArray>("arguments");
+    QTest::addColumn<int>("code");
+    const auto row = [](const char* command, const char* arguments, int code) {
+        QTest::addRow("%s %s", command, arguments) << QByteArray(command) << QByteArray(arguments) << code;
+    };
+    row("logtest", "--nonsense", 2);
+    row("logtest", "--as nobody", 2);
+    row("logtest", "--input", 2);
+    row("logtest", "--config a --ruleset b", 2);
+    row("logtest", "one two", 2);
+    row("logtest", "--ruleset /nowhere/at/all", 1);
+    row("logtest", "--config /nowhere/at/all", 1);
+    row("replay", "", 2);
+    row("replay", "--explain x", 2);
+    row("check", "file", 2);
+    row("check", "--json=yes", 2);
+}
+
+void TestOffline::wrongUseIsTold()
+{
+    QFETCH(QByteArray, command);
+    QFETCH(QByteArray, arguments);
+    QFETCH(int, code);
+    std::vector<std::string> words;
+    for (const auto& word : arguments.split(' ')) {
+        if (!word.isEmpty())
+            words.push_back(word.toStdString());
+    }
+    const auto ran = run(command == "logtest"  ? offline::runLogtest
+                         : command == "replay" ? offline::runReplay
+                                               : offline::runCheck,
+                         words);
+    QCOMPARE(ran.code, code);
+    QVERIFY(ran.out.isEmpty() && !ran.problems.isEmpty());
+}
+
+void TestOffline::missingDefaultConfigurationIsNoError()
+{
+    const auto ran = run(offline::runCheck, {});
+    QCOMPARE(ran.code, 0);
+    write(QStringLiteral("conf/bartizan.conf"), "<ossec_config><nonsense/></ossec_config>");
+    write(QStringLiteral("conf/rules/local_rules.xml"), kRules);
+    const auto bad = run(offline::runCheck, {"--config", path(QStringLiteral("conf"))});
+    QCOMPARE(bad.code, 1);
+    QVERIFY2(bad.problems.contains(QStringLiteral("bartizan.conf:1:")), qPrintable(bad.problems));
+}
+
+QTEST_APPLESS_MAIN(TestOffline)
+#include "tst_offline.moc"
