@@ -60,7 +60,9 @@ void readInterfaces(HostAddresses& addresses, Problems& problems)
         addresses.own.push_back(*own);
         if (!own->isV4() || (item->ifa_flags & IFF_BROADCAST) == 0)
             continue;
-        if (const auto configured = addressOf(item->ifa_broadaddr); configured && *configured != IpAddress())
+        // Where there is none, the C library puts the own address or zeros there.
+        if (const auto configured = addressOf(item->ifa_broadaddr);
+            configured && *configured != IpAddress() && *configured != *own)
             addresses.broadcast.push_back(*configured);
         // Also where none is configured: hosts of the network may use it all the same. /31 and /32 have none.
         constexpr unsigned kLongestWithBroadcast = 30;

@@ -167,6 +167,9 @@ Result<void> NftablesBackend::connect()
 {
     if (m_connection)
         return {};
+    constexpr std::size_t kLongestName = 255; // NFT_NAME_MAXLEN without the end
+    if (m_table.empty() || m_table.size() > kLongestName)
+        return fail(ErrorCode::InvalidArgument, "\"" + m_table + "\" can't be the name of a firewall table");
     auto connection = nft::Connection::open();
     if (!connection)
         return std::unexpected(connection.error());

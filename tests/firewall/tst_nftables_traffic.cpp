@@ -183,6 +183,25 @@ private slots:
         QVERIFY(!open(m_network->attacker, u"2001:db8:a::1"_qs, listener, kNever));
     }
 
+    void whatWasRepairedEnforcesAgain_data()
+    {
+        QTest::addColumn<QString>("damage");
+        QTest::newRow("table switched off") << "add table inet bartizan { flags dormant; }";
+        QTest::newRow("chain gone") << "flush chain inet bartizan guard; delete chain inet bartizan guard";
+        QTest::newRow("overruled") << "insert rule inet bartizan guard accept";
+    }
+    void whatWasRepairedEnforcesAgain()
+    {
+        QFETCH(QString, damage);
+        const test::TcpSocket listener = test::listenIn(m_network->victim, kPort);
+        block(u"192.0.2.66"_qs);
+        QCOMPARE(m_network->victim.exec({"nft", damage.toStdString()}).exitCode, 0);
+        const auto attack = open(m_network->attacker, u"192.0.2.1"_qs, listener, kSoon);
+        QVERIFY2(attack, "the damage does no harm: the test shows nothing");
+        QVERIFY(m_backend->ensureReady());
+        QVERIFY2(!attack->passes(kNever), "the block that stood before is not enforced");
+    }
+
     void loopbackIsNeverCut()
     {
         const test::TcpSocket listener = test::listenIn(m_network->victim, kPort);
