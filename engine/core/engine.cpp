@@ -1,21 +1,16 @@
 #include "engine/core/engine.h"
 
-#include "engine/config/configuration_reader.h"
-#include "engine/config/ruleset_files.h"
+#include "engine/core/engine_log.h"
 #include "engine/core/handlers.h"
 #include "engine/core/json_objects.h"
 
 #include <QJsonDocument>
-#include <QLoggingCategory>
 
 #include <algorithm>
-#include <thread>
 
 namespace bartizan {
 
 namespace {
-
-Q_LOGGING_CATEGORY(lcEngine, "bartizan.engine")
 
 using std::chrono::milliseconds;
 
@@ -26,22 +21,6 @@ constexpr milliseconds kStatusDelay{50};
 constexpr milliseconds kLongestReconcilePause{60'000};
 // A timer can't wait longer than about 24 days, and a clock may be set.
 constexpr EpochMs kLongestExpiryPause = 3'600'000;
-
-void logProblems(const Problems& problems)
-{
-    for (const auto& problem : problems) {
-        const auto text = jsonText(describe(problem));
-        if (problem.severity == Severity::Error)
-            qCCritical(lcEngine).noquote() << text;
-        else
-            qCWarning(lcEngine).noquote() << text;
-    }
-}
-
-Problem problemOf(const Error& error, std::string component, std::string file = {})
-{
-    return {Severity::Error, std::move(component), std::move(file), 0, 0, error.message, error.cure};
-}
 
 } // namespace
 
@@ -105,6 +84,7 @@ Result<void> Engine::start()
     analysis.dropIncompleteFirewallEvents = m_configuration.dropIncompleteFirewallEvents;
     m_pipeline = std::make_unique<Pipeline>(makeAnalyser(analysis), m_queue, *m_store, *m_keeper, m_clock,
                                             m_health, m_platform.hostInfo->hostName());
+    m_keeper->setRepeatedOffenders(m_configuration.repeatedOffenders);
     // Watched before it is set up, so that nothing is missed.
     watchFirewall();
     m_platform.hostInfo->watch([this] { onMainThread([this] { refreshGuard(); }); });
@@ -134,132 +114,9 @@ void Engine::stop()
     stopSources();
     m_queue.close();
     m_pipeline->stop();
+    joinLoader();
     (void)m_store->flush();
     // Blocks stay in the kernel: protection goes on without us, and ends there by itself.
-}
-
-void Engine::openStore()
-{
-    Store::Options options;
-    options.maxAge = std::chrono::duration_cast<std::chrono::days>(m_configuration.store.maxAge);
-    options.maxBytes = static_cast<std::int64_t>(m_configuration.store.maxBytes);
-    options.written = [this](const std::vector<AlertRecord>& alerts) {
-        onMainThread([this, alerts] { publishAlerts(alerts); });
-    };
-    options.problemsChanged = [this] {
-        onMainThread([this] {
-            if (m_store)
-                m_health.report("store", m_store->problems());
-        });
-    };
-    options.afterStep = m_options.afterStoreStep;
-    const std::string path = m_options.stateFolder + "/history.db";
-    auto store = Store::open(path, m_clock, options);
-    if (!store) {
-        // Protecting without a history is better than not protecting.
-        Problems problems{problemOf(store.error(), "store", path)};
-        logProblems(problems);
-        m_health.report("store-open", std::move(problems));
-        store = Store::openInMemory(m_clock, options);
-    }
-    m_store = std::move(*store);
-    const auto problems = m_store->problems();
-    logProblems(problems);
-    m_health.report("store", problems);
-}
-
-Problems Engine::readConfiguration()
-{
-    Problems problems;
-    const std::string path = m_options.configFolder + "/bartizan.conf";
-    auto configuration = readConfigurationFile(path, problems);
-    if (configuration) {
-        m_configuration = std::move(*configuration);
-    } else if (configuration.error().code == ErrorCode::NotFound) {
-        problems.push_back({Severity::Warning, "configuration", path, 0, 0,
-                            "there is no configuration: nothing is watched",
-                            "copy the example from the data folder's defaults/bartizan.conf"});
-        m_configuration = {};
-    } else if (problems.empty()) {
-        problems.push_back(problemOf(configuration.error(), "configuration", path));
-    }
-    m_allowPatterns.clear();
-    for (const auto& entry : m_configuration.whiteList) {
-        if (entry.network)
-            continue;
-        if (auto pattern = compilePattern(PatternType::OsMatch, entry.pattern))
-            m_allowPatterns.push_back(std::move(*pattern));
-    }
-    return problems;
-}
-
-RulesetSource Engine::readRuleset(Problems& problems) const
-{
-    if (m_options.rulesetFolder.empty())
-        return readConfiguredRuleset(m_options.configFolder, m_options.builtinRuleset, m_configuration,
-                                     problems);
-    auto source = readRulesetFolder(m_options.rulesetFolder, problems);
-    if (source)
-        return std::move(*source);
-    problems.push_back(problemOf(source.error(), "rules", m_options.rulesetFolder));
-    return {};
-}
-
-void Engine::loadRuleset(std::function<void(const Problems&)> done)
-{
-    Problems problems;
-    auto source = readRuleset(problems);
-    m_lists.lists = source.lists;
-    Problems policyProblems;
-    auto policy = std::make_unique<const ResponsePolicy>(m_configuration, policyProblems);
-    logProblems(policyProblems);
-    m_health.report("responses", policyProblems);
-    problems.insert(problems.end(), policyProblems.begin(), policyProblems.end());
-    auto future = m_pipeline->load(std::move(source), std::move(policy));
-    if (!done) {
-        // At start nothing waits for the main thread yet, and the first line must find its rules.
-        rulesetLoaded(std::move(problems), future.get());
-        return;
-    }
-    // Compiling may take a while; the main thread goes on answering.
-    std::thread([this, problems = std::move(problems), future = std::move(future),
-                 done = std::move(done)]() mutable {
-        auto loaded = std::make_shared<Result<Problems>>(future.get());
-        onMainThread([this, problems = std::move(problems), loaded, done = std::move(done)]() mutable {
-            if (*loaded)
-                problems.insert(problems.end(), (*loaded)->begin(), (*loaded)->end());
-            rulesetLoaded({}, *loaded);
-            if (!*loaded)
-                problems.push_back(problemOf(loaded->error(), "rules"));
-            done(problems);
-        });
-    }).detach();
-}
-
-void Engine::rulesetLoaded(Problems problems, const Result<Problems>& loaded)
-{
-    if (loaded) {
-        problems.insert(problems.end(), loaded->begin(), loaded->end());
-        m_rulesetLoadedAt = m_clock.now();
-    } else {
-        problems.push_back(problemOf(loaded.error(), "rules"));
-    }
-    logProblems(problems);
-    m_health.report("ruleset", std::move(problems));
-}
-
-void Engine::reload(std::function<void(const Problems&)> done)
-{
-    auto problems = readConfiguration();
-    logProblems(problems);
-    m_health.report("configuration", problems);
-    refreshGuard();
-    stopSources();
-    startSources();
-    loadRuleset([problems, done = std::move(done)](const Problems& found) mutable {
-        problems.insert(problems.end(), found.begin(), found.end());
-        done(problems);
-    });
 }
 
 std::shared_ptr<const Guard> Engine::makeGuard()

@@ -23,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 namespace bartizan {
 
@@ -96,7 +97,8 @@ private:
     [[nodiscard]] std::shared_ptr<const Guard> makeGuard();
     void refreshGuard();
     void loadRuleset(std::function<void(const Problems&)> done);
-    void rulesetLoaded(Problems problems, const Result<Problems>& loaded);
+    void joinLoader();
+    Problems rulesetLoaded(Problems problems, const Result<Problems>& loaded);
     void startSources();
     void stopSources();
     [[nodiscard]] Result<void> startControl();
@@ -121,6 +123,7 @@ private:
     std::unique_ptr<Store> m_store;
     std::unique_ptr<BlockKeeper> m_keeper;
     std::unique_ptr<Pipeline> m_pipeline;
+    std::thread m_loader; // waits for a rule set to be compiled
     std::unique_ptr<SourceManager> m_sources;
     std::unique_ptr<FirewallWatch> m_firewallWatch;
     std::unique_ptr<ipc::Server> m_server;

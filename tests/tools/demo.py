@@ -43,6 +43,8 @@ class LoginServer:
                 connection.settimeout(2)
                 try:
                     user = connection.recv(64).decode().strip()
+                    if not user:
+                        continue
                     address = peer[0].removeprefix("::ffff:")
                     stamp = time.strftime("%b %e %H:%M:%S")
                     self.engine.append(self.engine.auth, f"{stamp} desk sshd[812]: Failed password for {user} from "
@@ -53,11 +55,15 @@ class LoginServer:
 
 
 def fail_to_log_in(namespace, source, user, times):
+    """Until it is through, or shut out."""
     for _ in range(times):
-        client = lab.Connection(namespace, lab.Network.victim4, 22, source)
-        client.socket.sendall(user.encode() + b"\n")
-        client.socket.recv(100)
-        client.close()
+        try:
+            client = lab.Connection(namespace, lab.Network.victim4, 22, source)
+            client.socket.sendall(user.encode() + b"\n")
+            client.socket.recv(100)
+            client.close()
+        except OSError:
+            return
 
 
 def main(bin_dir):

@@ -92,6 +92,7 @@ private slots:
     void pause_holdsRulesNotPeople();
     void networksCoverAddresses();
     void batch_isOneTransactionWithOneAnswerEach();
+    void repeatedOffenders_climbTheLadder();
 };
 
 void TestBlockKeeper::block_isActiveOnlyWhenReadBack()
@@ -316,6 +317,21 @@ void TestBlockKeeper::batch_isOneTransactionWithOneAnswerEach()
     QCOMPARE(records[200].state, BlockState::Refused);
     QCOMPARE(bench.keeper.releaseAll("alice").size(), 200U);
     QVERIFY(bench.backend.list().value().empty());
+}
+
+void TestBlockKeeper::repeatedOffenders_climbTheLadder()
+{
+    Bench bench;
+    bench.keeper.setRepeatedOffenders({30min, 60min});
+    for (const EpochMs seconds : {600, 1800, 3600, 3600}) {
+        QCOMPARE(bench.block(request("198.51.100.7", 600s)).expiresAt.value(),
+                 bench.clock.time + seconds * 1000);
+        bench.keeper.releaseAll("alice");
+    }
+    QCOMPARE(bench.block(request("198.51.100.8", 600s)).expiresAt.value(), bench.clock.time + 600'000);
+    QCOMPARE(bench.block(request("198.51.100.9", 60s, BlockOrigin::Person)).expiresAt.value(),
+             bench.clock.time + 60'000);
+    QVERIFY(!bench.block(request("198.51.100.7", std::nullopt)).expiresAt);
 }
 
 QTEST_GUILESS_MAIN(TestBlockKeeper)
