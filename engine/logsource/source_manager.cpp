@@ -102,6 +102,7 @@ private:
     void take(const std::vector<FileChange>& changes);
     void takeFolderChange(const FileChange& change);
     void lookAtEverything();
+    void lookAtEntries();
 
     void evaluate();
     void watchFolders();
@@ -257,6 +258,11 @@ void SourceManager::Impl::takeFolderChange(const FileChange& change)
 void SourceManager::Impl::lookAtEverything()
 {
     m_evaluate = true;
+    lookAtEntries();
+}
+
+void SourceManager::Impl::lookAtEntries()
+{
     for (auto& [path, entry] : m_entries) {
         watchFile(path);
         entry.due = true;
@@ -298,6 +304,7 @@ void SourceManager::Impl::watchFolders()
             if (const auto added = m_watch.add(folder); added) {
                 m_folders.insert(folder);
                 isNew = true;
+                lookAtEntries(); // what happened in there before was not seen
             } else if (added.error().code == ErrorCode::NotFound) {
                 isNew = true;
             } else {

@@ -1,0 +1,464 @@
+#include "engine/logsource/source_manager.h"
+#include "platform/linux/inotify_watch.h"
+#include "platform/linux/log_file_system.h"
+#include "tests/unit/logsource/fake_log_files.h"
+
+#include <QElapsedTimer>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <atomic>
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <thread>
+
+using namespace bartizan;
+namespace fs = std::filesystem;
+
+namespace {
+
+LocalFile source(const std::string& location, const std::string& format = "syslog")
+{
+    LocalFile file;
+    file.location = location;
+    file.format = format;
+    return file;
+}
+
+// A watch that tells what the test says, and counts how often somebody slept.
+class FakeWatch final : public FileWatch
+{
+public:
+    Result<void> add(const std::string&) override { return {}; }
+    void remove(const std::string&) override {}
+    std::vector<FileChange> wait(std::optional<std::chrono::milliseconds> timeout) override
+    {
+        std::unique_lock lock(m_mutex);
+        ++m_waits;
+        const auto isDue = [this] { return m_woken || !m_changes.empty(); };
+        if (timeout)
+            m_condition.wait_for(lock, *timeout, isDue);
+        else
+            m_condition.wait(lock, isDue);
+        m_woken = false;
+        return std::exchange(m_changes, {});
+    }
+    void wake() override
+    {
+        const std::lock_guard lock(m_mutex);
+        m_woken = true;
+        m_condition.notify_all();
+    }
+    void tell(FileChange change)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_changes.push_back(std::move(change));
+        m_condition.notify_all();
+    }
+    [[nodiscard]] int waits()
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_waits;
+    }
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable m_condition;
+    std::vector<FileChange> m_changes;
+    bool m_woken = false;
+    int m_waits = 0;
+};
+
+// A folder with real logs and a manager that reads them.
+class Bench
+{
+public:
+    Bench()
+        : m_files(makeLogFileSystem())
+        , m_watch(std::move(*makeInotifyWatch()))
+    {
+    }
+    ~Bench() { stop(); }
+
+    [[nodiscard]] std::string path(const std::string& name) const
+    {
+        return m_folder.path().toStdString() + "/" + name;
+    }
+    void append(const std::string& name, std::string_view text)
+    {
+        std::ofstream(path(name), std::ios::app | std::ios::binary) << text;
+    }
+
+    Problems start(const std::vector<LocalFile>& sources, const std::vector<FilePosition>& positions = {})
+    {
+        m_manager =
+            std::make_unique<SourceManager>(*m_files, *m_watch, m_clock, m_queue, [this] { ++m_changes; });
+        Problems problems = m_manager->start(sources, positions);
+        m_consumer = std::thread([this] {
+            while (auto batch = m_queue.pop())
+                take(*batch);
+        });
+        return problems;
+    }
+    void stop()
+    {
+        if (!m_manager)
+            return;
+        m_manager->stop();
+        m_queue.close();
+        m_consumer.join();
+        m_manager.reset();
+    }
+
+    // "name: text", sorted by nothing: as they came.
+    [[nodiscard]] QStringList lines()
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_lines;
+    }
+    [[nodiscard]] std::map<std::string, FilePosition> positions()
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_positions;
+    }
+    [[nodiscard]] QString status(const std::string& name)
+    {
+        for (const SourceState& state : m_manager->states()) {
+            if (state.path == path(name))
+                return QString::fromUtf8(sourceStatusName(state.status));
+        }
+        return QStringLiteral("(none)");
+    }
+    [[nodiscard]] std::vector<SourceState> states() { return m_manager->states(); }
+    [[nodiscard]] int changes() const { return m_changes; }
+
+private:
+    void take(const SourceBatch& batch)
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const auto& record : batch.records.records()) {
+            const std::string name = fs::path(batch.records.location(record)).filename().string();
+            m_lines << QString::fromStdString(name + ": " + std::string(batch.records.text(record)));
+        }
+        for (const FilePosition& position : batch.positions)
+            m_positions.insert_or_assign(position.path, position);
+    }
+
+    QTemporaryDir m_folder;
+    std::unique_ptr<LogFileSystem> m_files;
+    std::unique_ptr<FileWatch> m_watch;
+    SystemClock m_clock;
+    BoundedQueue<SourceBatch> m_queue{4};
+    std::unique_ptr<SourceManager> m_manager;
+    std::thread m_consumer;
+    std::atomic<int> m_changes = 0;
+    std::mutex m_mutex;
+    QStringList m_lines;
+    std::map<std::string, FilePosition> m_positions;
+};
+
+QStringList words(const char* text)
+{
+    return QString::fromLatin1(text).split(QLatin1Char(','), Qt::SkipEmptyParts);
+}
+
+} // namespace
+
+class SourceManagerTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void readsWhatIsWritten();
+    void findsFilesThatAppearLater();
+    void findsFoldersThatAppearLater();
+    void followsGlobsWithoutReadingRotatedPieces();
+    void continuesAtStoredPositions();
+    void shapesLinesByFormat_data();
+    void shapesLinesByFormat();
+    void reportsWhatItCannotRead();
+    void saysThatALogIsDeniedAndReadsItOnceAllowed();
+    void refusesWhatIsNoRegularFile();
+    void aFullQueueStopsTheReading();
+    void sleepsAtRest();
+    void isQuick();
+};
+
+void SourceManagerTest::readsWhatIsWritten()
+{
+    Bench bench;
+    bench.append("a.log", "old\n");
+    bench.append("b.log", "old\n");
+    QVERIFY(bench.start({source(bench.path("a.log")), source(bench.path("b.log"))}).empty());
+    QTRY_COMPARE(bench.positions().size(), std::size_t{2});
+    bench.append("a.log", "one\ntwo\n");
+    QTRY_COMPARE(bench.lines(), words("a.log: one,a.log: two"));
+    bench.append("b.log", "three\n");
+    QTRY_COMPARE(bench.lines(), words("a.log: one,a.log: two,b.log: three"));
+    fs::rename(bench.path("a.log"), bench.path("a.log.1"));
+    QTRY_COMPARE(bench.status("a.log"), QStringLiteral("missing"));
+    bench.append("a.log.1", "four\n");
+    bench.append("a.log", "five\n");
+    QTRY_COMPARE(bench.lines().mid(3), words("a.log: four,a.log: five"));
+    QTRY_COMPARE(bench.status("a.log"), QStringLiteral("reading"));
+    const SourceState state = bench.states().front();
+    QCOMPARE(state.lines, std::uint64_t{4});
+    QCOMPARE(state.bytes, std::uint64_t{18});
+    QVERIFY(state.lastLineAt);
+}
+
+void SourceManagerTest::findsFilesThatAppearLater()
+{
+    Bench bench;
+    QVERIFY(bench.start({source(bench.path("a.log"))}).empty());
+    QTRY_COMPARE(bench.status("a.log"), QStringLiteral("missing"));
+    bench.append("a.log", "one\n");
+    QTRY_COMPARE(bench.lines(), words("a.log: one"));
+    QCOMPARE(bench.status("a.log"), QStringLiteral("reading"));
+    QVERIFY(bench.changes() >= 2);
+}
+
+void SourceManagerTest::findsFoldersThatAppearLater()
+{
+    Bench bench;
+    QVERIFY(bench.start({source(bench.path("x/y/a.log")), source(bench.path("g/*/b.log"))}).empty());
+    QTRY_COMPARE(bench.status("x/y/a.log"), QStringLiteral("missing"));
+    for (const char* folder : {"x", "x/y", "g", "g/h"}) {
+        fs::create_directory(bench.path(folder));
+        QTest::qWait(20);
+    }
+    bench.append("x/y/a.log", "one\n");
+    QTRY_COMPARE(bench.lines(), words("a.log: one"));
+    bench.append("g/h/b.log", "two\n");
+    QTRY_COMPARE(bench.lines(), words("a.log: one,b.log: two"));
+    fs::remove_all(bench.path("x"));
+    QTRY_COMPARE(bench.status("x/y/a.log"), QStringLiteral("missing"));
+    fs::create_directories(bench.path("x/y"));
+    bench.append("x/y/a.log", "three\n");
+    QTRY_COMPARE(bench.lines(), words("a.log: one,b.log: two,a.log: three"));
+}
+
+void SourceManagerTest::followsGlobsWithoutReadingRotatedPieces()
+{
+    Bench bench;
+    bench.append("a.log", "old\n");
+    bench.append("a.log.1", "older\n");
+    bench.append("a.log.2.gz", "oldest\n");
+    bench.append("skip.log", "old\n");
+    LocalFile file = source(bench.path("*.log*"));
+    file.exclude = {bench.path("skip*")};
+    file.onlyFutureEvents = false;
+    QVERIFY(bench.start({file}).empty());
+    QTRY_COMPARE(bench.lines(), words("a.log: old"));
+    bench.append("b.log", "new\n");
+    QTRY_COMPARE(bench.lines(), words("a.log: old,b.log: new"));
+    bench.append("skip.log", "no\n");
+    fs::rename(bench.path("a.log.1"), bench.path("a.log.2"));
+    fs::rename(bench.path("a.log"), bench.path("a.log.1"));
+    bench.append("a.log", "next\n");
+    QTRY_COMPARE(bench.lines(), words("a.log: old,b.log: new,a.log: next"));
+    fs::rename(bench.path("b.log"), bench.path("c.log"));
+    bench.append("c.log", "more\n");
+    QTRY_COMPARE(bench.lines().mid(3), words("b.log: more"));
+    QTest::qWait(50);
+    QCOMPARE(bench.lines().size(), 4);
+}
+
+void SourceManagerTest::continuesAtStoredPositions()
+{
+    Bench first;
+    first.append("a.log", "one\n");
+    QVERIFY(first.start({source(first.path("a.log"))}).empty());
+    QTRY_VERIFY(!first.positions().empty());
+    const std::string log = first.path("a.log");
+    std::vector<FilePosition> stored{first.positions().begin()->second};
+    first.append("a.log", "two\n");
+    QTRY_COMPARE(first.lines(), words("a.log: two"));
+    first.stop();
+
+    Bench second; // as after a crash: the position of "two" was not stored
+    QVERIFY(second.start({source(log)}, stored).empty());
+    QTRY_COMPARE(second.lines(), words("a.log: two"));
+}
+
+void SourceManagerTest::shapesLinesByFormat_data()
+{
+    QTest::addColumn<QString>("format");
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QStringList>("expected");
+    QTest::addColumn<int>("dropped");
+    const auto row = [](const char* name, const char* format, const QByteArray& text,
+                        const QStringList& expected, int dropped) {
+        QTest::newRow(name) << QString::fromLatin1(format) << text << expected << dropped;
+    };
+    row("syslog keeps comments", "syslog", "#a\nb\n", words("f: #a,f: b"), 0);
+    row("iis drops comments", "iis", "#a\nb\r\n", words("f: b"), 0);
+    row("snort-fast", "snort-fast", "[**] x\n", words("f: [**] x"), 0);
+    row("NUL", "syslog", QByteArray("a\0b\nc\n", 6), words("f: c"), 1);
+    row("json", "json", "{\"a\":1}\n", {QStringLiteral("f: {\"a\":1,\"k\":\"v\\\"\"}")}, 0);
+    row("json, empty object", "json", " {} \n", {QStringLiteral("f:  {\"k\":\"v\\\"\"}")}, 0);
+    row("json, bad lines", "json",
+        "{\"a\":01}\n[1]\n{\"a\":1} x\n{\"a\"}\n{\"a\":\"\\x\"}\n{\"a\":tru}\nplain\n\n{\"a\":1,}\n", {}, 9);
+    row("json, nested", "json", "{\"a\":[1,-2.5e+3,{\"b\":null}],\"c\":\"\\u00e9\"}\n",
+        {QStringLiteral("f: {\"a\":[1,-2.5e+3,{\"b\":null}],\"c\":\"\\u00e9\",\"k\":\"v\\\"\"}")}, 0);
+    row("filters", "syslog", "keep 1\nkeep drop\nother\n", words("f: keep 1"), 0);
+}
+
+void SourceManagerTest::shapesLinesByFormat()
+{
+    QFETCH(QString, format);
+    QFETCH(QByteArray, text);
+    QFETCH(QStringList, expected);
+    QFETCH(int, dropped);
+    Bench bench;
+    LocalFile file = source(bench.path("f"), format.toStdString());
+    if (format == QStringLiteral("json"))
+        file.labels = {{"k", "v\""}};
+    if (QTest::currentDataTag() == std::string_view("filters")) {
+        file.restrict = {{"^keep", "osregex"}};
+        file.ignore = {{"dr[o]p"}};
+    }
+    bench.append("f", std::string_view(text.constData(), static_cast<std::size_t>(text.size())));
+    file.onlyFutureEvents = false;
+    QVERIFY(bench.start({file}).empty());
+    QTRY_COMPARE(bench.positions().size(), std::size_t{1});
+    QTRY_COMPARE(bench.lines(), expected);
+    QTRY_COMPARE(bench.states().front().dropped, static_cast<std::uint64_t>(dropped));
+}
+
+void SourceManagerTest::reportsWhatItCannotRead()
+{
+    Bench bench;
+    LocalFile audit = source("/var/log/audit/audit.log", "audit");
+    audit.formatPlace = {"bartizan.conf", 7, 3};
+    LocalFile aged = source(bench.path("a.log"));
+    aged.age = "1d";
+    aged.place = {"bartizan.conf", 9, 1};
+    const Problems problems = bench.start({audit, aged, source(bench.path("a.log"))});
+    QCOMPARE(problems.size(), std::size_t{3});
+    QCOMPARE(problems[0].line, 7);
+    QVERIFY(problems[0].message.find("audit") != std::string::npos);
+    QVERIFY(problems[1].message.find("<age>") != std::string::npos);
+    QVERIFY(problems[2].message.find("already") != std::string::npos);
+    QTRY_COMPARE(bench.states().size(), std::size_t{1});
+}
+
+void SourceManagerTest::saysThatALogIsDeniedAndReadsItOnceAllowed()
+{
+    test::FakeLogFiles files;
+    FakeWatch watch;
+    SystemClock clock;
+    BoundedQueue<SourceBatch> queue(4);
+    files.append("/var/log/a.log", "old\n");
+    files.deny("/var/log/a.log");
+    SourceManager manager(files, watch, clock, queue);
+    QVERIFY(manager.start({source("/var/log/a.log")}, {}).empty());
+    QTRY_VERIFY(!manager.states().empty());
+    QVERIFY(manager.states().front().status == SourceStatus::Denied);
+    QVERIFY(manager.states().front().detail.find("tester") != std::string::npos);
+    QVERIFY(!manager.states().front().cure.empty());
+    files.allow("/var/log/a.log");
+    watch.tell({"/var/log", "a.log", false});
+    QTRY_VERIFY(manager.states().front().status == SourceStatus::Reading);
+    manager.stop();
+    QVERIFY(manager.states().front().detail.empty());
+}
+
+void SourceManagerTest::refusesWhatIsNoRegularFile()
+{
+    Bench bench;
+    fs::create_directory(bench.path("folder"));
+    fs::create_symlink(bench.path("real.log"), bench.path("link.log"));
+    bench.append("real.log", "old\n");
+    QVERIFY(bench.start({source(bench.path("folder")), source(bench.path("link.log")), source("/dev/zero")})
+                .empty());
+    QTRY_COMPARE(bench.states().size(), std::size_t{3});
+    QCOMPARE(bench.status("folder"), QStringLiteral("failed"));
+    QVERIFY(bench.states().front().status == SourceStatus::Failed); // /dev/zero
+    bench.append("real.log", "one\n");
+    QTRY_COMPARE(bench.lines(), words("link.log: one"));
+}
+
+void SourceManagerTest::aFullQueueStopsTheReading()
+{
+    const QTemporaryDir folder;
+    const std::string log = folder.path().toStdString() + "/a.log";
+    const std::string line(999, 'x');
+    {
+        std::ofstream stream(log);
+        for (int i = 0; i < 5000; ++i)
+            stream << line << '\n';
+    }
+    const auto files = makeLogFileSystem();
+    const auto watch = makeInotifyWatch();
+    SystemClock clock;
+    BoundedQueue<SourceBatch> queue(2);
+    LocalFile file = source(log);
+    file.onlyFutureEvents = false;
+    SourceManager manager(*files, **watch, clock, queue);
+    QVERIFY(manager.start({file}, {}).empty());
+    QTRY_COMPARE(queue.size(), std::size_t{2});
+    QTest::qWait(50);
+    QCOMPARE(queue.size(), std::size_t{2});
+    std::size_t lines = 0;
+    std::uint64_t offset = 0;
+    while (lines < 5000) {
+        const auto batch = queue.pop();
+        QVERIFY(batch);
+        QVERIFY(batch->records.byteCount() <= 256 * 1024 + 1000);
+        lines += batch->records.records().size();
+        offset = batch->positions.front().offset;
+        QCOMPARE(offset, lines * 1000); // the position belongs to this very batch
+    }
+    manager.stop();
+    QCOMPARE(queue.size(), std::size_t{0});
+}
+
+void SourceManagerTest::sleepsAtRest()
+{
+    test::FakeLogFiles files;
+    FakeWatch watch;
+    SystemClock clock;
+    BoundedQueue<SourceBatch> queue(4);
+    files.append("/var/log/a.log", "old\n");
+    SourceManager manager(files, watch, clock, queue);
+    QVERIFY(manager.start({source("/var/log/a.log"), source("/var/log/*.txt")}, {}).empty());
+    QTRY_COMPARE(manager.states().size(), std::size_t{2});
+    QTest::qWait(50);
+    const int before = watch.waits();
+    QTest::qWait(300);
+    QCOMPARE(watch.waits(), before);
+    manager.stop();
+}
+
+void SourceManagerTest::isQuick()
+{
+    const QTemporaryDir folder;
+    const std::string log = folder.path().toStdString() + "/a.log";
+    std::ofstream stream(log, std::ios::app);
+    const auto files = makeLogFileSystem();
+    const auto watch = makeInotifyWatch();
+    SystemClock clock;
+    BoundedQueue<SourceBatch> queue(4);
+    SourceManager manager(*files, **watch, clock, queue);
+    QVERIFY(manager.start({source(log)}, {}).empty());
+    QVERIFY(queue.pop()); // the position at the start
+    std::vector<qint64> times;
+    for (int i = 0; i < 200; ++i) {
+        QElapsedTimer timer;
+        timer.start();
+        stream << "line\n" << std::flush;
+        QVERIFY(queue.pop());
+        times.push_back(timer.nsecsElapsed() / 1000);
+    }
+    manager.stop();
+    std::ranges::sort(times);
+    qInfo("from write to batch: median %lld us, p99 %lld us", times[100], times[197]);
+    QVERIFY2(times[100] < 5000, "a written line waits for something");
+}
+
+QTEST_GUILESS_MAIN(SourceManagerTest)
+#include "tst_source_manager.moc"
