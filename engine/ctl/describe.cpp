@@ -23,7 +23,7 @@ bool showProblems(Output& out, const QJsonArray& problems)
                  (place.isEmpty() ? QString() : place + ": "_L1) + safe(problem["message"_L1], 500));
         const QString cure = safe(problem["cure"_L1], 500);
         if (!cure.isEmpty())
-            out.line("         "_L1 + out.styled(cure, Style::Faint));
+            out.line(QString(severity.size() + 4, ' '_L1) + out.styled(cure, Style::Faint));
     }
     return anyError;
 }
