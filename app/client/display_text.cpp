@@ -15,18 +15,21 @@ QString forEyes(const QString& text, int limit)
 {
     // A longer line than this is cut anyway; converting a megabyte of log text for a label would be waste.
     const QByteArray bytes = text.left(4 * static_cast<qsizetype>(limit)).toUtf8();
-    return QString::fromStdString(
-        forDisplay({bytes.constData(), static_cast<std::size_t>(bytes.size())}, static_cast<std::size_t>(limit)));
+    return QString::fromStdString(forDisplay({bytes.constData(), static_cast<std::size_t>(bytes.size())},
+                                             static_cast<std::size_t>(limit)));
 }
 
-QString tr(const char* text, int n = -1) { return QCoreApplication::translate("Duration", text, nullptr, n); }
+struct Duration
+{
+    Q_DECLARE_TR_FUNCTIONS(Duration)
+};
 
 } // namespace
 
 QString displayLine(const QString& text, int limit)
 {
     QString line = text.trimmed();
-    line.replace(QLatin1String("\r\n"), QLatin1String("\u2424"));
+    line.replace(QLatin1String("\r\n"), QLatin1String("\n"));
     line.replace(QLatin1Char('\n'), QChar(0x2424));
     line.replace(QLatin1Char('\t'), QLatin1Char(' '));
     return forEyes(line, limit);
@@ -55,26 +58,23 @@ QString durationText(qint64 seconds)
         return small == 0 ? first : QStringLiteral("%1 %2 %3").arg(first).arg(small).arg(smallUnit);
     };
     if (days > 0)
-        return two(days, tr(QT_TRANSLATE_NOOP("Duration", "d")), hours, tr(QT_TRANSLATE_NOOP("Duration", "h")));
+        return two(days, Duration::tr("d"), hours, Duration::tr("h"));
     if (hours > 0)
-        return two(hours, tr(QT_TRANSLATE_NOOP("Duration", "h")), minutes, tr(QT_TRANSLATE_NOOP("Duration", "min")));
+        return two(hours, Duration::tr("h"), minutes, Duration::tr("min"));
     if (minutes > 0)
-        return two(minutes, tr(QT_TRANSLATE_NOOP("Duration", "min")), seconds % 60,
-                   tr(QT_TRANSLATE_NOOP("Duration", "s")));
-    return QStringLiteral("%1 %2").arg(seconds).arg(tr(QT_TRANSLATE_NOOP("Duration", "s")));
+        return two(minutes, Duration::tr("min"), seconds % 60, Duration::tr("s"));
+    return QStringLiteral("%1 %2").arg(seconds).arg(Duration::tr("s"));
 }
 
 QString durationInWords(qint64 seconds)
 {
     if (seconds >= 86400 && seconds % 86400 == 0)
-        return QCoreApplication::translate("Duration", "%n day(s)", nullptr, static_cast<int>(seconds / 86400));
+        return Duration::tr("%n day(s)", nullptr, static_cast<int>(seconds / 86400));
     if (seconds >= 3600 && seconds % 3600 == 0)
-        return QCoreApplication::translate("Duration", "%n hour(s)", nullptr, static_cast<int>(seconds / 3600));
+        return Duration::tr("%n hour(s)", nullptr, static_cast<int>(seconds / 3600));
     if (seconds >= 60)
-        return QCoreApplication::translate("Duration", "%n minute(s)", nullptr,
-                                           static_cast<int>((seconds + 30) / 60));
-    return QCoreApplication::translate("Duration", "%n second(s)", nullptr,
-                                       static_cast<int>(std::max<qint64>(seconds, 0)));
+        return Duration::tr("%n minute(s)", nullptr, static_cast<int>((seconds + 30) / 60));
+    return Duration::tr("%n second(s)", nullptr, static_cast<int>(std::max<qint64>(seconds, 0)));
 }
 
 } // namespace bartizan::app

@@ -1,5 +1,5 @@
-// Text that came from a log or from the engine, made fit for a label. Whoever shows such text in the app takes it
-// through here, and shows the result as plain text: no markup is ever interpreted.
+// Text that came from a log or from the engine, made fit for a label. Whoever shows such text in the app
+// takes it through here, and shows the result as plain text: no markup is ever interpreted.
 #pragma once
 
 #include <QString>

@@ -47,7 +47,10 @@ EngineClient::~EngineClient()
         m_socket->disconnect(this);
 }
 
-void EngineClient::start() { connectNow(); }
+void EngineClient::start()
+{
+    connectNow();
+}
 
 void EngineClient::retryNow()
 {
@@ -94,7 +97,8 @@ void EngineClient::onConnected()
         {QStringLiteral("client"), QStringLiteral("bartizan")},
         {QStringLiteral("version"), QStringLiteral(BARTIZAN_VERSION)},
     };
-    send(QStringLiteral("hello"), hello, this, [this](const Reply& reply) { onHello(reply); }, kHelloDeadline);
+    send(
+        QStringLiteral("hello"), hello, this, [this](const Reply& reply) { onHello(reply); }, kHelloDeadline);
 }
 
 void EngineClient::onHello(const Reply& reply)
@@ -182,11 +186,11 @@ void EngineClient::send(const QString& method, const QJsonObject& params, QObjec
     const qint64 id = ++m_lastId;
     m_pending.insert(id, {context, std::move(callback), std::chrono::steady_clock::now() + deadline});
     scheduleDeadline();
-    m_socket->write(protocol::encode({protocol::FrameKind::Request,
-                                      QJsonObject{{QStringLiteral("jsonrpc"), QStringLiteral("2.0")},
-                                                  {QStringLiteral("id"), id},
-                                                  {QStringLiteral("method"), method},
-                                                  {QStringLiteral("params"), params}}}));
+    m_socket->write(protocol::encode(
+        {protocol::FrameKind::Request, QJsonObject{{QStringLiteral("jsonrpc"), QStringLiteral("2.0")},
+                                                   {QStringLiteral("id"), id},
+                                                   {QStringLiteral("method"), method},
+                                                   {QStringLiteral("params"), params}}}));
 }
 
 void EngineClient::onReadyRead()
@@ -293,9 +297,15 @@ void EngineClient::onSocketError(QLocalSocket::LocalSocketError error)
         return;
     switch (error) {
     case QLocalSocket::ServerNotFoundError:
-    case QLocalSocket::ConnectionRefusedError: disconnectWith(Outage::NotRunning, {}); break;
-    case QLocalSocket::SocketAccessError: disconnectWith(Outage::NoAccess, m_socket->errorString()); break;
-    default: disconnectWith(Outage::Lost, m_socket->errorString()); break;
+    case QLocalSocket::ConnectionRefusedError:
+        disconnectWith(Outage::NotRunning, {});
+        break;
+    case QLocalSocket::SocketAccessError:
+        disconnectWith(Outage::NoAccess, m_socket->errorString());
+        break;
+    default:
+        disconnectWith(Outage::Lost, m_socket->errorString());
+        break;
     }
 }
 

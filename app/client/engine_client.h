@@ -5,8 +5,8 @@
 //     client.start();
 //     client.call("block.remove", params, this, [](const EngineClient::Reply& reply) { ... });
 //
-// After a reconnection nothing is replayed: `ready` tells every model to read a fresh snapshot, and events that arrive
-// meanwhile are merged by id. Main thread.
+// After a reconnection nothing is replayed: `ready` tells every model to read a fresh snapshot, and events
+// that arrive meanwhile are merged by id. Main thread.
 #pragma once
 
 #include "app/client/protocol_objects.h"
@@ -53,15 +53,16 @@ public:
     static constexpr std::chrono::milliseconds kDefaultDeadline{10000};
 
     // `verifier` may be null (tests) and outlives the client.
-    explicit EngineClient(QString socketPath, const ServerVerifier* verifier = nullptr, QObject* parent = nullptr);
+    explicit EngineClient(QString socketPath, const ServerVerifier* verifier = nullptr,
+                          QObject* parent = nullptr);
     ~EngineClient() override;
 
     void start();
     // Tries at once instead of waiting out the back-off.
     void retryNow();
 
-    // The callback runs once: with the result, an error of the engine, "timeout" or "disconnected" — and not at all
-    // when `context` is gone by then.
+    // The callback runs once: with the result, an error of the engine, "timeout" or "disconnected" — and not
+    // at all when `context` is gone by then.
     void call(const QString& method, const QJsonObject& params, QObject* context, Callback callback,
               std::chrono::milliseconds deadline = kDefaultDeadline);
 

@@ -10,9 +10,15 @@ namespace bartizan::app {
 
 namespace {
 
-QString textOf(const QJsonObject& json, const char* name) { return json.value(QLatin1String(name)).toString(); }
+QString textOf(const QJsonObject& json, const char* name)
+{
+    return json.value(QLatin1String(name)).toString();
+}
 
-qint64 number(const QJsonObject& json, const char* name) { return json.value(QLatin1String(name)).toInteger(); }
+qint64 number(const QJsonObject& json, const char* name)
+{
+    return json.value(QLatin1String(name)).toInteger();
+}
 
 QDateTime timeOf(const QJsonObject& json, const char* name)
 {
@@ -28,7 +34,7 @@ QStringList texts(const QJsonValue& value)
     return list;
 }
 
-template <class T> QList<T> objects(const QJsonValue& value, T (*read)(const QJsonObject&))
+template<class T> QList<T> objects(const QJsonValue& value, T (*read)(const QJsonObject&))
 {
     QList<T> list;
     const QJsonArray array = value.toArray();
@@ -38,7 +44,7 @@ template <class T> QList<T> objects(const QJsonValue& value, T (*read)(const QJs
     return list;
 }
 
-template <class Enum, std::size_t N>
+template<class Enum, std::size_t N>
 Enum named(const QString& name, const std::array<std::pair<QLatin1String, Enum>, N>& table, Enum otherwise)
 {
     const auto found = std::ranges::find_if(table, [&](const auto& entry) { return entry.first == name; });

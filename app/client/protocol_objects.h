@@ -1,5 +1,5 @@
-// The objects of docs/ipc.md as values of the app. Reading is lenient: an absent or mistyped member is empty, an unknown
-// state is kept as Unknown, so that a newer engine never breaks an older app.
+// The objects of docs/ipc.md as values of the app. Reading is lenient: an absent or mistyped member is empty,
+// an unknown state is kept as Unknown, so that a newer engine never breaks an older app.
 #pragma once
 
 #include <QDateTime>

@@ -42,9 +42,9 @@ Notification notificationFor(const BlockNews& news, bool mayUnblock)
     switch (news.kind) {
     case BlockNews::Kind::Blocked: {
         const auto length = block.lengthSeconds();
-        notification.title = length ? Words::tr("%1 blocked for %2").arg(displayLine(block.address),
-                                                                        durationInWords(*length))
-                                    : Words::tr("%1 blocked permanently").arg(displayLine(block.address));
+        notification.title =
+            length ? Words::tr("%1 blocked for %2").arg(displayLine(block.address), durationInWords(*length))
+                   : Words::tr("%1 blocked permanently").arg(displayLine(block.address));
         notification.body = blockReason(block);
         if (mayUnblock)
             notification.actions.append({kUnblock, Words::tr("Unblock")});

@@ -26,8 +26,8 @@ public:
     static constexpr qint64 kClickGuardMs = 500;
     using Now = std::function<qint64()>;
 
-    BlockNotifications(EngineClient& client, EngineActions& actions, Notifier& notifier, QObject* parent = nullptr,
-                       Now now = {});
+    BlockNotifications(EngineClient& client, EngineActions& actions, Notifier& notifier,
+                       QObject* parent = nullptr, Now now = {});
 
 signals:
     // Details was asked for; of one block where there is one, else 0.

@@ -25,8 +25,8 @@ signals:
     void preferenceChanged(bartizan::app::ThemeSource::Preference preference);
 };
 
-// Whether a tray can be used. Qt 6.4 asks the session once and keeps the answer, so nobody may create or ask for a tray
-// icon before this has spoken.
+// Whether a tray can be used. Qt 6.4 asks the session once and keeps the answer, so nobody may create or ask
+// for a tray icon before this has spoken.
 class TrayHost : public QObject
 {
     Q_OBJECT
@@ -46,7 +46,7 @@ struct DesktopServices
     std::unique_ptr<Notifier> notifier;       // may be null: no notifications
     std::unique_ptr<ThemeSource> theme;       // may be null: light
     std::unique_ptr<TrayHost> trayHost;       // may be null: no tray
-    std::unique_ptr<ServerVerifier> verifier;   // may be null only where the socket itself proves who listens
+    std::unique_ptr<ServerVerifier> verifier; // may be null only where the socket itself proves who listens
 };
 
 // The platform's own; defined once per platform, linked by the program.

@@ -1,10 +1,12 @@
-// Which blocks are worth a notification, and in how many words: flood control without a desktop, a clock or a timer, so
-// that a table can test it.
+// Which blocks are worth a notification, and in how many words: flood control without a desktop, a clock or a
+// timer, so that a table can test it.
 //
-// * Only a block that has just become active by a rule, or one that failed, is news. One that was made long before the
+// * Only a block that has just become active by a rule, or one that failed, is news. One that was made long
+// before the
 //   event (the engine put it back after a restart) is not.
 // * The same rule and address: once in ten minutes.
-// * One notification stands at a time. What comes within a minute of the one before is counted into it: "3 addresses
+// * One notification stands at a time. What comes within a minute of the one before is counted into it: "3
+// addresses
 //   blocked in the last minute" replaces the first.
 // * At most six changes a minute; what comes faster is held and told together by flush().
 // * A notification the person closed stays closed: the burst it was about goes on in silence.

@@ -1,5 +1,5 @@
-// Shows one notification of the desktop's own kind. Implementations stand in platform/; a null pointer means that there
-// is none. Text is plain: the implementation escapes it as its desktop needs.
+// Shows one notification of the desktop's own kind. Implementations stand in platform/; a null pointer means
+// that there is none. Text is plain: the implementation escapes it as its desktop needs.
 #pragma once
 
 #include <QList>

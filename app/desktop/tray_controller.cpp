@@ -83,10 +83,11 @@ void TrayController::createIcon()
         return;
     m_icon = std::make_unique<QSystemTrayIcon>();
     m_icon->setContextMenu(&m_menu);
-    connect(m_icon.get(), &QSystemTrayIcon::activated, this, [this](QSystemTrayIcon::ActivationReason reason) {
-        if (reason == QSystemTrayIcon::Trigger || reason == QSystemTrayIcon::DoubleClick)
-            emit openWanted();
-    });
+    connect(m_icon.get(), &QSystemTrayIcon::activated, this,
+            [this](QSystemTrayIcon::ActivationReason reason) {
+                if (reason == QSystemTrayIcon::Trigger || reason == QSystemTrayIcon::DoubleClick)
+                    emit openWanted();
+            });
     m_iconSet = false;
     refresh();
     m_icon->show();
@@ -110,9 +111,10 @@ void TrayController::refresh()
     const Block* last = m_blocks.rowCount() > 0 ? &m_blocks.blockAt(0) : nullptr;
     m_lastEvent->setVisible(last != nullptr);
     if (last)
-        m_lastEvent->setText(menuText(tr("Last: %1 %2, %3").arg(displayLine(last->address),
-                                                               blockStateText(last->state).toLower(),
-                                                               momentText(last->created, now))));
+        m_lastEvent->setText(
+            menuText(tr("Last: %1 %2, %3")
+                         .arg(displayLine(last->address), blockStateText(last->state).toLower(),
+                              momentText(last->created, now))));
     const bool paused = summary.state == Protection::Paused;
     m_pause->setText(paused ? tr("Resume blocking") : tr("Pause for 15 minutes"));
     m_pause->setEnabled(m_actions.mayRespond() && summary.state != Protection::Observing);

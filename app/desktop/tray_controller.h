@@ -1,5 +1,5 @@
-// The tray icon: the state by shape and colour, and a flat menu in which every action of the tray stands, since some
-// hosts deliver nothing but the menu.
+// The tray icon: the state by shape and colour, and a flat menu in which every action of the tray stands,
+// since some hosts deliver nothing but the menu.
 #pragma once
 
 #include "app/client/protocol_objects.h"

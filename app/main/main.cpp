@@ -47,18 +47,20 @@ int main(int argc, char* argv[])
     QApplication::setWindowIcon(applicationIcon());
     loadTranslations(application);
 
-    const auto tr = [](const char* text) { return QCoreApplication::translate("main", text); };
+    const auto translated = [](const char* text) { return QCoreApplication::translate("main", text); };
     QCommandLineParser parser;
-    parser.setApplicationDescription(tr(QT_TRANSLATE_NOOP("main", "Shows and controls the Bartizan engine.")));
+    parser.setApplicationDescription(
+        translated(QT_TRANSLATE_NOOP("main", "Shows and controls the Bartizan engine.")));
     const QCommandLineOption socket(QStringLiteral("socket"),
-                                    tr(QT_TRANSLATE_NOOP("main", "The engine's socket.")), QStringLiteral("PATH"),
-                                    defaultEngineSocket());
+                                    translated(QT_TRANSLATE_NOOP("main", "The engine's socket.")),
+                                    QStringLiteral("PATH"), defaultEngineSocket());
     const QCommandLineOption background(
         QStringLiteral("background"),
-        tr(QT_TRANSLATE_NOOP("main", "Start without a window: tray icon and notifications only.")));
-    const QCommandLineOption show(QStringLiteral("show"),
-                                  tr(QT_TRANSLATE_NOOP("main", "The page to show: blocks or activity.")),
-                                  QStringLiteral("PAGE"));
+        translated(QT_TRANSLATE_NOOP("main", "Start without a window: tray icon and notifications only.")));
+    const QCommandLineOption show(
+        QStringLiteral("show"),
+        translated(QT_TRANSLATE_NOOP("main", "The page to show: blocks or activity.")),
+        QStringLiteral("PAGE"));
     parser.addOptions({socket, background, show});
     parser.addHelpOption();
     parser.addVersionOption();

@@ -8,6 +8,7 @@
 #include <QLocale>
 
 #include <algorithm>
+#include <utility>
 
 namespace bartizan::app {
 
@@ -34,11 +35,16 @@ LevelBand levelBand(int level)
 QString levelBandText(LevelBand band)
 {
     switch (band) {
-    case LevelBand::Info: return AlertTableModel::tr("Info");
-    case LevelBand::Low: return AlertTableModel::tr("Low");
-    case LevelBand::Medium: return AlertTableModel::tr("Medium");
-    case LevelBand::High: return AlertTableModel::tr("High");
-    case LevelBand::Critical: return AlertTableModel::tr("Critical");
+    case LevelBand::Info:
+        return AlertTableModel::tr("Info");
+    case LevelBand::Low:
+        return AlertTableModel::tr("Low");
+    case LevelBand::Medium:
+        return AlertTableModel::tr("Medium");
+    case LevelBand::High:
+        return AlertTableModel::tr("High");
+    case LevelBand::Critical:
+        return AlertTableModel::tr("Critical");
     }
     return {};
 }
@@ -83,6 +89,7 @@ void AlertTableModel::reload()
         return;
     ++m_generation;
     m_loading = false;
+    m_meanwhile.clear();
     request(0);
 }
 
@@ -104,6 +111,7 @@ void AlertTableModel::request(qint64 before)
             return;
         m_loading = false;
         if (!reply) {
+            m_meanwhile.clear();
             m_more = false;
             emit loadFailed(reply.error().message, reply.error().cure);
             return;
@@ -121,6 +129,9 @@ void AlertTableModel::request(qint64 before)
             m_waiting.clear();
             endResetModel();
             emit waitingChanged(0);
+            const auto meanwhile = std::exchange(m_meanwhile, {});
+            for (const Alert& alert : meanwhile)
+                onAlert(alert);
         } else if (!page.isEmpty()) {
             page.removeIf([&](const Alert& alert) { return alert.id >= before; });
             if (!page.isEmpty()) {
@@ -130,6 +141,7 @@ void AlertTableModel::request(qint64 before)
                 endInsertRows();
             }
         }
+        m_meanwhile.clear();
         emit loaded();
     });
 }
@@ -141,12 +153,15 @@ bool AlertTableModel::matches(const Alert& alert) const
     if (m_query.search.isEmpty())
         return true;
     const auto has = [&](const QString& text) { return text.contains(m_query.search, Qt::CaseInsensitive); };
-    return has(alert.rule.description) || has(alert.sourceAddress) || has(alert.fullLog) || has(alert.lastLog) ||
-           has(alert.location) || has(alert.programName) || alert.rule.id == m_query.search;
+    return has(alert.rule.description) || has(alert.sourceAddress) || has(alert.fullLog) ||
+           has(alert.lastLog) || has(alert.location) || has(alert.programName) ||
+           alert.rule.id == m_query.search;
 }
 
 void AlertTableModel::onAlert(const Alert& alert)
 {
+    if (m_loading)
+        m_meanwhile.append(alert);
     const auto shown = placeOf(m_alerts, alert.id);
     if (shown != m_alerts.end() && shown->id == alert.id) {
         // A fold: the row stays where it is.
@@ -195,7 +210,10 @@ int AlertTableModel::rowCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : static_cast<int>(m_alerts.size());
 }
 
-int AlertTableModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int AlertTableModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 QVariant AlertTableModel::data(const QModelIndex& index, int role) const
 {
@@ -203,7 +221,8 @@ QVariant AlertTableModel::data(const QModelIndex& index, int role) const
         return {};
     const Alert& alert = m_alerts.at(index.row());
     switch (role) {
-    case Qt::DisplayRole: return text(alert, index.column());
+    case Qt::DisplayRole:
+        return text(alert, index.column());
     case Qt::ToolTipRole:
         if (index.column() == Count && alert.count > 1)
             return tr("Seen %n time(s), last at %1", nullptr, static_cast<int>(alert.count))
@@ -211,12 +230,17 @@ QVariant AlertTableModel::data(const QModelIndex& index, int role) const
                 .toHtmlEscaped();
         return text(alert, index.column()).toHtmlEscaped();
     case Qt::AccessibleTextRole:
-        return QStringLiteral("%1: %2").arg(headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(),
-                                            text(alert, index.column()));
-    case IdRole: return alert.id;
-    case LevelRole: return alert.rule.level;
-    case CountRole: return alert.count;
-    default: return {};
+        return QStringLiteral("%1: %2").arg(
+            headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(),
+            text(alert, index.column()));
+    case IdRole:
+        return alert.id;
+    case LevelRole:
+        return alert.rule.level;
+    case CountRole:
+        return alert.count;
+    default:
+        return {};
     }
 }
 
@@ -226,12 +250,18 @@ QString AlertTableModel::text(const Alert& alert, int column) const
     case Level:
         //: level of an alert, as in "High 10"
         return tr("%1 %2").arg(levelBandText(levelBand(alert.rule.level))).arg(alert.rule.level);
-    case Time: return momentWithSeconds(alert.time, m_now());
-    case Description: return displayLine(alert.rule.description);
-    case Source: return alert.sourceAddress.isEmpty() ? QStringLiteral("–") : displayLine(alert.sourceAddress);
-    case Location: return displayLine(alert.programName.isEmpty() ? alert.location : alert.programName);
-    case Count: return alert.count > 1 ? QStringLiteral("×%1").arg(QLocale().toString(alert.count)) : QString();
-    default: return {};
+    case Time:
+        return momentWithSeconds(alert.time, m_now());
+    case Description:
+        return displayLine(alert.rule.description);
+    case Source:
+        return alert.sourceAddress.isEmpty() ? QStringLiteral("–") : displayLine(alert.sourceAddress);
+    case Location:
+        return displayLine(alert.programName.isEmpty() ? alert.location : alert.programName);
+    case Count:
+        return alert.count > 1 ? QStringLiteral("×%1").arg(QLocale().toString(alert.count)) : QString();
+    default:
+        return {};
     }
 }
 
@@ -240,13 +270,20 @@ QVariant AlertTableModel::headerData(int section, Qt::Orientation orientation, i
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return QAbstractTableModel::headerData(section, orientation, role);
     switch (section) {
-    case Level: return tr("Level");
-    case Time: return tr("Time");
-    case Description: return tr("What happened");
-    case Source: return tr("From");
-    case Location: return tr("Log");
-    case Count: return tr("Times");
-    default: return {};
+    case Level:
+        return tr("Level");
+    case Time:
+        return tr("Time");
+    case Description:
+        return tr("What happened");
+    case Source:
+        return tr("From");
+    case Location:
+        return tr("Log");
+    case Count:
+        return tr("Times");
+    default:
+        return {};
     }
 }
 

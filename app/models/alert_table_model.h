@@ -1,5 +1,6 @@
-// Alerts as a table, newest first: read page by page from the engine as the view scrolls (by id, never by offset), and
-// grown at the top by events. While the tail is held, new rows wait, so that nothing moves under the mouse.
+// Alerts as a table, newest first: read page by page from the engine as the view scrolls (by id, never by
+// offset), and grown at the top by events. While the tail is held, new rows wait, so that nothing moves under
+// the mouse.
 #pragma once
 
 #include "app/client/protocol_objects.h"
@@ -79,6 +80,7 @@ private:
     Tail m_tail = Tail::Live;
     QList<Alert> m_alerts;  // id descending
     QList<Alert> m_waiting; // in the order they came
+    QList<Alert> m_meanwhile; // told by events while a snapshot is on its way
     bool m_more = false;
     bool m_loading = false;
     int m_generation = 0;

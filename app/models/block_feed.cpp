@@ -5,11 +5,16 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
 namespace bartizan::app {
 
 namespace {
 
-constexpr int kPageSize = 500;
+constexpr int kPageSize = 1000;
+constexpr std::chrono::milliseconds kBusyMs{400};
 // The history that is held in the window; older ones are the store's.
 constexpr int kMaxHistory = 2000;
 // A refusal is news for a day, then history.
@@ -41,12 +46,15 @@ bool BlockFilterModel::inScope(const Block& block, Scope scope, qint64 nowMs)
     const bool refusedLately = block.state == BlockState::Refused && block.created.isValid() &&
                                nowMs - block.created.toMSecsSinceEpoch() < kRefusalIsNewsMs;
     const auto left = block.remainingSeconds(nowMs);
-    const bool wantedStill = (block.state == BlockState::Failed || block.state == BlockState::Observed) &&
-                             (!left || *left > 0);
+    const bool wantedStill =
+        (block.state == BlockState::Failed || block.state == BlockState::Observed) && (!left || *left > 0);
     switch (scope) {
-    case Scope::Current: return block.stands() || wantedStill || refusedLately;
-    case Scope::Problems: return block.state == BlockState::Failed || block.state == BlockState::Refused;
-    case Scope::All: return true;
+    case Scope::Current:
+        return block.stands() || wantedStill || refusedLately;
+    case Scope::Problems:
+        return block.state == BlockState::Failed || block.state == BlockState::Refused;
+    case Scope::All:
+        return true;
     }
     return true;
 }
@@ -61,9 +69,10 @@ bool BlockFilterModel::filterAcceptsRow(int row, const QModelIndex&) const
         return false;
     if (m_words.isEmpty())
         return true;
-    const QString haystack = QStringList{block.address, blockReason(block), block.rule ? block.rule->id : QString(),
-                                         block.requestedBy, blockStateText(block.state)}
-                                 .join(QLatin1Char('\n'));
+    const QString haystack =
+        QStringList{block.address, blockReason(block), block.rule ? block.rule->id : QString(),
+                    block.requestedBy, blockStateText(block.state)}
+            .join(QLatin1Char('\n'));
     return std::ranges::all_of(
         m_words, [&](const QString& word) { return haystack.contains(word, Qt::CaseInsensitive); });
 }
@@ -74,7 +83,12 @@ BlockFeed::BlockFeed(EngineClient& client, BlockTableModel& model, QObject* pare
     , m_model(model)
 {
     connect(&client, &EngineClient::ready, this, &BlockFeed::reload);
-    connect(&client, &EngineClient::blockReceived, &model, [this](const Block& block) { m_model.apply(block); });
+    connect(&client, &EngineClient::blockReceived, this, [this](const Block& block) {
+        m_model.apply(block);
+        // The snapshot that is on its way may be older.
+        if (m_loading)
+            m_meanwhile.append(block);
+    });
 }
 
 void BlockFeed::reload()
@@ -82,11 +96,13 @@ void BlockFeed::reload()
     if (!m_client.may(protocol::PermissionClass::History))
         return;
     m_arriving.clear();
+    m_meanwhile.clear();
+    m_loading = true;
     load(true, 0, ++m_generation);
 }
 
-// All that stand first, page by page, then the newest of the history; the model changes once, at the end, and by
-// merging what events brought meanwhile.
+// All that stand first, page by page, then the newest of the history; the model changes once, at the end, and
+// by merging what events brought meanwhile.
 void BlockFeed::load(bool onlyActive, qint64 before, int generation)
 {
     QJsonObject params{{QStringLiteral("limit"), kPageSize}, {QStringLiteral("active"), onlyActive}};
@@ -95,7 +111,13 @@ void BlockFeed::load(bool onlyActive, qint64 before, int generation)
     m_client.call(QStringLiteral("blocks.list"), params, this, [=, this](const EngineClient::Reply& reply) {
         if (generation != m_generation)
             return;
+        // More pages than the engine answers in a second.
+        if (!reply && reply.error().code == QLatin1String("busy")) {
+            QTimer::singleShot(kBusyMs, this, [=, this] { load(onlyActive, before, generation); });
+            return;
+        }
         if (!reply) {
+            m_loading = false;
             emit loadFailed(reply.error().message, reply.error().cure);
             return;
         }
@@ -108,8 +130,9 @@ void BlockFeed::load(bool onlyActive, qint64 before, int generation)
         } else if (onlyActive) {
             load(false, 0, generation);
         } else {
-            m_model.setBlocks(m_arriving);
-            m_arriving.clear();
+            m_loading = false;
+            m_model.setBlocks(std::exchange(m_arriving, {}));
+            m_model.merge(std::exchange(m_meanwhile, {}));
             emit loaded();
         }
     });

@@ -79,7 +79,10 @@ int BlockTableModel::rowCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : static_cast<int>(m_blocks.size());
 }
 
-int BlockTableModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int BlockTableModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 QVariant BlockTableModel::data(const QModelIndex& index, int role) const
 {
@@ -87,7 +90,8 @@ QVariant BlockTableModel::data(const QModelIndex& index, int role) const
         return {};
     const Block& block = m_blocks.at(index.row());
     switch (role) {
-    case Qt::DisplayRole: return text(block, index.column());
+    case Qt::DisplayRole:
+        return text(block, index.column());
     case Qt::ToolTipRole:
         if (const QString problem = blockProblem(block); !problem.isEmpty())
             return QStringLiteral("%1\n%2").arg(problem, blockCure(block)).toHtmlEscaped();
@@ -96,22 +100,31 @@ QVariant BlockTableModel::data(const QModelIndex& index, int role) const
             return QLocale().toString(block.created.toLocalTime(), QLocale::LongFormat).toHtmlEscaped();
         return text(block, index.column()).toHtmlEscaped();
     case Qt::AccessibleTextRole:
-        return QStringLiteral("%1: %2").arg(headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(),
-                                            text(block, index.column()));
-    case IdRole: return block.id;
-    case StateRole: return static_cast<int>(block.state);
-    case SortRole: return sortKey(block, index.column());
-    case FractionRole: return fraction(block);
-    default: return {};
+        return QStringLiteral("%1: %2").arg(
+            headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(),
+            text(block, index.column()));
+    case IdRole:
+        return block.id;
+    case StateRole:
+        return static_cast<int>(block.state);
+    case SortRole:
+        return sortKey(block, index.column());
+    case FractionRole:
+        return fraction(block);
+    default:
+        return {};
     }
 }
 
 QString BlockTableModel::text(const Block& block, int column) const
 {
     switch (column) {
-    case Address: return displayLine(block.address);
-    case Reason: return blockReason(block);
-    case Since: return momentText(block.created, m_now());
+    case Address:
+        return displayLine(block.address);
+    case Reason:
+        return blockReason(block);
+    case Since:
+        return momentText(block.created, m_now());
     case Remaining: {
         if (!block.stands())
             return QStringLiteral("–");
@@ -120,28 +133,34 @@ QString BlockTableModel::text(const Block& block, int column) const
             return tr("Permanent");
         return *seconds == 0 ? tr("ending…") : durationText(*seconds);
     }
-    case State: return blockStateText(block.state);
+    case State:
+        return blockStateText(block.state);
     case Origin:
         if (!block.byPerson)
             return block.rule ? tr("Rule %1").arg(displayLine(block.rule->id)) : tr("Rule");
         return block.requestedBy.isEmpty() ? tr("By hand") : displayLine(block.requestedBy);
-    default: return {};
+    default:
+        return {};
     }
 }
 
 QVariant BlockTableModel::sortKey(const Block& block, int column) const
 {
     switch (column) {
-    case Address: return addressKey(block.address);
-    case Since: return block.created.toMSecsSinceEpoch();
+    case Address:
+        return addressKey(block.address);
+    case Since:
+        return block.created.toMSecsSinceEpoch();
     case Remaining: {
         if (!block.stands())
             return -1;
         const auto seconds = block.remainingSeconds(m_now());
         return seconds ? QVariant(*seconds) : QVariant(std::numeric_limits<qint64>::max());
     }
-    case State: return static_cast<int>(block.state);
-    default: return text(block, column).toLower();
+    case State:
+        return static_cast<int>(block.state);
+    default:
+        return text(block, column).toLower();
     }
 }
 
@@ -159,13 +178,20 @@ QVariant BlockTableModel::headerData(int section, Qt::Orientation orientation, i
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return QAbstractTableModel::headerData(section, orientation, role);
     switch (section) {
-    case Address: return tr("Address");
-    case Reason: return tr("Reason");
-    case Since: return tr("Since");
-    case Remaining: return tr("Remaining");
-    case State: return tr("State");
-    case Origin: return tr("Origin");
-    default: return {};
+    case Address:
+        return tr("Address");
+    case Reason:
+        return tr("Reason");
+    case Since:
+        return tr("Since");
+    case Remaining:
+        return tr("Remaining");
+    case State:
+        return tr("State");
+    case Origin:
+        return tr("Origin");
+    default:
+        return {};
     }
 }
 

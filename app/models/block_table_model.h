@@ -15,7 +15,8 @@ class EngineClient;
 
 // "blocked", "not blocked: failed", ... for a person.
 [[nodiscard]] QString blockStateText(BlockState state);
-// What a guard protects, and what to do about a block that failed or was refused; empty where there is nothing to do.
+// What a guard protects, and what to do about a block that failed or was refused; empty where there is
+// nothing to do.
 [[nodiscard]] QString guardText(const QString& guard);
 [[nodiscard]] QString blockProblem(const Block& block);
 [[nodiscard]] QString blockCure(const Block& block);
@@ -110,6 +111,8 @@ private:
     EngineClient& m_client;
     BlockTableModel& m_model;
     QList<Block> m_arriving;
+    QList<Block> m_meanwhile; // told by events while a snapshot is on its way
+    bool m_loading = false;
     int m_generation = 0;
 };
 

@@ -21,14 +21,22 @@ struct BlockText
 QString blockStateText(BlockState state)
 {
     switch (state) {
-    case BlockState::Pending: return BlockText::tr("Blocking…");
-    case BlockState::Active: return BlockText::tr("Blocked");
-    case BlockState::Failed: return BlockText::tr("Failed");
-    case BlockState::Refused: return BlockText::tr("Refused");
-    case BlockState::Observed: return BlockText::tr("Only observed");
-    case BlockState::Released: return BlockText::tr("Unblocked");
-    case BlockState::Expired: return BlockText::tr("Ended");
-    case BlockState::Unknown: break;
+    case BlockState::Pending:
+        return BlockText::tr("Blocking…");
+    case BlockState::Active:
+        return BlockText::tr("Blocked");
+    case BlockState::Failed:
+        return BlockText::tr("Failed");
+    case BlockState::Refused:
+        return BlockText::tr("Refused");
+    case BlockState::Observed:
+        return BlockText::tr("Only observed");
+    case BlockState::Released:
+        return BlockText::tr("Unblocked");
+    case BlockState::Expired:
+        return BlockText::tr("Ended");
+    case BlockState::Unknown:
+        break;
     }
     return BlockText::tr("Unknown");
 }
@@ -44,7 +52,8 @@ QString guardText(const QString& guard)
         std::pair{"own_address", QT_TRANSLATE_NOOP("BlockText", "it is an address of this computer")},
         std::pair{"gateway", QT_TRANSLATE_NOOP("BlockText", "it is the gateway to the internet")},
         std::pair{"name_server", QT_TRANSLATE_NOOP("BlockText", "it is the name server")},
-        std::pair{"administrator_peer", QT_TRANSLATE_NOOP("BlockText", "an administrator is logged in from there")},
+        std::pair{"administrator_peer",
+                  QT_TRANSLATE_NOOP("BlockText", "an administrator is logged in from there")},
         std::pair{"allowlist", QT_TRANSLATE_NOOP("BlockText", "it is on the allowlist")},
         std::pair{"too_wide", QT_TRANSLATE_NOOP("BlockText", "the network is too wide")},
         std::pair{"private_network", QT_TRANSLATE_NOOP("BlockText", "it is a private network")},
@@ -61,7 +70,8 @@ QString blockProblem(const Block& block)
     if (block.state == BlockState::Refused) {
         if (!block.guard.isEmpty())
             return BlockText::tr("Not blocked: %1.").arg(guardText(block.guard));
-        return block.error.isEmpty() ? BlockText::tr("Not blocked: a guard refused it.") : displayLine(block.error);
+        return block.error.isEmpty() ? BlockText::tr("Not blocked: a guard refused it.")
+                                     : displayLine(block.error);
     }
     if (block.state == BlockState::Failed)
         return block.error.isEmpty() ? BlockText::tr("Not blocked: the firewall did not take it.")

@@ -14,11 +14,18 @@ namespace bartizan::app {
 EngineActions::EngineActions(EngineClient& client, QObject* parent)
     : QObject(parent)
     , m_client(client)
-{}
+{
+}
 
-bool EngineActions::mayRespond() const { return m_client.may(protocol::PermissionClass::Respond); }
+bool EngineActions::mayRespond() const
+{
+    return m_client.may(protocol::PermissionClass::Respond);
+}
 
-bool EngineActions::mayConfigure() const { return m_client.may(protocol::PermissionClass::Configure); }
+bool EngineActions::mayConfigure() const
+{
+    return m_client.may(protocol::PermissionClass::Configure);
+}
 
 QString EngineActions::respondHindrance() const
 {
@@ -47,7 +54,10 @@ void EngineActions::unblock(const QList<Block>& blocks)
         remove({{QStringLiteral("addresses"), addresses}}, blocks);
 }
 
-void EngineActions::unblockAll(const QList<Block>& known) { remove({{QStringLiteral("all"), true}}, known); }
+void EngineActions::unblockAll(const QList<Block>& known)
+{
+    remove({{QStringLiteral("all"), true}}, known);
+}
 
 void EngineActions::remove(const QJsonObject& params, const QList<Block>& known)
 {
@@ -70,9 +80,9 @@ void EngineActions::remove(const QJsonObject& params, const QList<Block>& known)
         });
         if (undo.size() > kMostUndone)
             undo.clear();
-        const QString text = released.size() == 1
-                                 ? tr("%1 is unblocked.").arg(displayLine(released.first()))
-                                 : tr("%n address(es) unblocked.", nullptr, static_cast<int>(released.size()));
+        const QString text = released.size() == 1 ? tr("%1 is unblocked.").arg(displayLine(released.first()))
+                                                  : tr("%n address(es) unblocked.", nullptr,
+                                                       static_cast<int>(released.size()));
         emit finished(text, undo);
     });
 }
@@ -125,8 +135,9 @@ void EngineActions::blockNext(QList<BlockRequest> queue, int done, const QString
         params.insert(QStringLiteral("reason"), next.reason);
     m_client.call(QStringLiteral("block.add"), params, this, [=, this](const EngineClient::Reply& reply) {
         if (!reply) {
-            emit failed(tr("%1 was not blocked. %2").arg(displayLine(queue.at(done).address), explain(reply.error())),
-                        displayLine(reply.error().cure));
+            emit failed(
+                tr("%1 was not blocked. %2").arg(displayLine(queue.at(done).address), explain(reply.error())),
+                displayLine(reply.error().cure));
             return;
         }
         const Block block = Block::fromJson(reply->value(QLatin1String("block")).toObject());

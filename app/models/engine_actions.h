@@ -1,5 +1,5 @@
-// What a person can tell the engine to do: one place for window, tray and notification. Each action ends in exactly one
-// finished() or failed(); what can be undone says how.
+// What a person can tell the engine to do: one place for window, tray and notification. Each action ends in
+// exactly one finished() or failed(); what can be undone says how.
 #pragma once
 
 #include "app/client/protocol_objects.h"

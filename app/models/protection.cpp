@@ -18,20 +18,24 @@ struct Words
 
 ProtectionSummary offline(const EngineClient& client)
 {
-    ProtectionSummary summary{.state = Protection::Off, .headline = {}, .cause = {}, .cure = {}, .command = {}};
+    ProtectionSummary summary{
+        .state = Protection::Off, .headline = {}, .cause = {}, .cure = {}, .command = {}};
     switch (client.outage()) {
     case EngineClient::Outage::None:
         summary.headline = Words::tr("Looking for the engine…");
         break;
     case EngineClient::Outage::NoAccess:
         summary.headline = Words::tr("This account may not talk to the engine");
-        summary.cause = Words::tr("The engine's socket %1 is closed to you.").arg(displayLine(client.socketPath()));
-        summary.cure = Words::tr("Ask an administrator to add you to the group “bartizan”, then log in again.");
+        summary.cause =
+            Words::tr("The engine's socket %1 is closed to you.").arg(displayLine(client.socketPath()));
+        summary.cure =
+            Words::tr("Ask an administrator to add you to the group “bartizan”, then log in again.");
         break;
     case EngineClient::Outage::Untrusted:
         summary.headline = Words::tr("Something else answers in the engine's place");
         summary.cause = displayLine(client.outageDetail());
-        summary.cure = Words::tr("Nothing was sent to it. An administrator should find out which program it is.");
+        summary.cure =
+            Words::tr("Nothing was sent to it. An administrator should find out which program it is.");
         break;
     case EngineClient::Outage::Incompatible:
         summary.headline = Words::tr("App and engine have different versions");
@@ -41,7 +45,8 @@ ProtectionSummary offline(const EngineClient& client)
     case EngineClient::Outage::NotRunning:
     case EngineClient::Outage::Lost:
         summary.headline = Words::tr("The engine is not running");
-        summary.cause = Words::tr("Nobody watches the logs. Blocks in the firewall stay until their time is over.");
+        summary.cause =
+            Words::tr("Nobody watches the logs. Blocks in the firewall stay until their time is over.");
         summary.cure = Words::tr("Start it with:");
         summary.command = QStringLiteral("sudo systemctl start bartizand");
         break;
@@ -63,11 +68,16 @@ void takeFirstProblem(ProtectionSummary& summary, const QList<EngineProblem>& pr
 QString protectionIcon(Protection state)
 {
     switch (state) {
-    case Protection::Protecting: return QStringLiteral("protecting");
-    case Protection::Observing: return QStringLiteral("observing");
-    case Protection::Paused: return QStringLiteral("paused");
-    case Protection::Degraded: return QStringLiteral("degraded");
-    case Protection::Off: break;
+    case Protection::Protecting:
+        return QStringLiteral("protecting");
+    case Protection::Observing:
+        return QStringLiteral("observing");
+    case Protection::Paused:
+        return QStringLiteral("paused");
+    case Protection::Degraded:
+        return QStringLiteral("degraded");
+    case Protection::Off:
+        break;
     }
     return QStringLiteral("off");
 }
@@ -93,21 +103,23 @@ ProtectionSummary summarise(const EngineClient& client, qint64 nowMs)
         summary.state = Protection::Protecting;
         summary.headline = Words::tr("This computer is protected");
         const auto reading = std::ranges::count(status.sources, QStringLiteral("reading"), &LogSource::state);
-        summary.cause = Words::tr("Watching %n log(s), blocking attackers with %1.", nullptr,
-                                  static_cast<int>(reading))
-                            .arg(displayLine(status.firewallBackend));
+        summary.cause =
+            Words::tr("Watching %n log(s), blocking attackers with %1.", nullptr, static_cast<int>(reading))
+                .arg(displayLine(status.firewallBackend));
         break;
     }
     case ProtectionState::Observing:
         summary.state = Protection::Observing;
         summary.headline = Words::tr("Watching, but not blocking");
         if (status.mode == QLatin1String("observe")) {
-            summary.cause = Words::tr("The engine was started to observe: attacks are shown and nothing is blocked.");
+            summary.cause =
+                Words::tr("The engine was started to observe: attacks are shown and nothing is blocked.");
             summary.cure = Words::tr("Restart it without --observe to block.");
         } else {
-            summary.cause = status.firewallError.isEmpty()
-                                ? Words::tr("The firewall can't be used, so nothing is blocked.")
-                                : Words::tr("The firewall can't be used: %1").arg(displayLine(status.firewallError));
+            summary.cause =
+                status.firewallError.isEmpty()
+                    ? Words::tr("The firewall can't be used, so nothing is blocked.")
+                    : Words::tr("The firewall can't be used: %1").arg(displayLine(status.firewallError));
             const auto firewall =
                 std::ranges::find(status.problems, QStringLiteral("firewall"), &EngineProblem::component);
             if (firewall != status.problems.end())

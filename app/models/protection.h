@@ -1,4 +1,5 @@
-// "Am I protected?" in words: one headline, its cause, and what to do. The same for window, tray and tool tip.
+// "Am I protected?" in words: one headline, its cause, and what to do. The same for window, tray and tool
+// tip.
 #pragma once
 
 #include "app/client/protocol_objects.h"

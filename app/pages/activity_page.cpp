@@ -64,6 +64,8 @@ ActivityPage::ActivityPage(const PageContext& context, QWidget* parent)
     , m_waiting(new QPushButton(m_table))
     , m_count(makeLabel(TextStyle::Caption, this))
 {
+    m_empty->setObjectName(QStringLiteral("alertsEmpty"));
+    m_details->setObjectName(QStringLiteral("alertDetails"));
     makeActions();
     makeTable();
     m_details->setActions({m_why, m_block, m_copy});
@@ -87,6 +89,7 @@ ActivityPage::ActivityPage(const PageContext& context, QWidget* parent)
     connect(m_details, &DetailPane::closeWanted, this, &ActivityPage::toggleDetails);
     connect(&context.theme, &Theme::changed, this, &ActivityPage::updateIcons);
     connectModels();
+    setFocusProxy(m_table);
     updateIcons();
     updateActions();
     updateContent();
@@ -101,7 +104,7 @@ void ActivityPage::makeActions()
         connect(action, &QAction::triggered, this, slot);
         return action;
     };
-    m_why = make(tr("Is it blocked?"), {}, &ActivityPage::appendWhy);
+    m_why = make(tr("Why?"), {}, &ActivityPage::appendWhy);
     m_why->setToolTip(tr("Ask the engine what it did about this address, and why"));
     m_block = make(tr("Block…"), {}, &ActivityPage::blockOrUnblock);
     m_copy = make(tr("Copy"), QKeySequence::Copy, &ActivityPage::copyAlert);
@@ -115,6 +118,7 @@ QWidget* ActivityPage::makeToolBar()
     auto* bar = new QWidget(this);
     m_search = new QLineEdit(bar);
     m_search->setPlaceholderText(tr("Search alerts and log lines"));
+    m_search->setObjectName(QStringLiteral("alertsSearch"));
     m_search->setAccessibleName(tr("Search the alerts"));
     m_search->setClearButtonEnabled(true);
     m_search->setMinimumWidth(200);
@@ -146,19 +150,26 @@ void ActivityPage::makeTable()
     using Column = AlertTableModel::Column;
     const Theme& theme = m_context.theme;
     m_table->setModel(&m_context.alerts);
+    m_table->setObjectName(QStringLiteral("alertsTable"));
     m_table->setAccessibleName(tr("Alerts"));
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setItemDelegate(new RowDelegate(theme, RowDelegate::Emphasis::Normal, this));
-    m_table->setItemDelegateForColumn(Column::Level, new MarkDelegate(theme, MarkDelegate::Meaning::AlertLevel, this));
+    m_table->setItemDelegateForColumn(Column::Level,
+                                      new MarkDelegate(theme, MarkDelegate::Meaning::AlertLevel, this));
     for (const Column column : {Column::Time, Column::Location, Column::Count})
         m_table->setItemDelegateForColumn(column, new RowDelegate(theme, RowDelegate::Emphasis::Muted, this));
-    m_table->setItemDelegateForColumn(Column::Source, new RowDelegate(theme, RowDelegate::Emphasis::Strong, this));
+    m_table->setItemDelegateForColumn(Column::Source,
+                                      new RowDelegate(theme, RowDelegate::Emphasis::Strong, this));
     auto* header = m_table->horizontalHeader();
     header->setSectionResizeMode(Column::Description, QHeaderView::Stretch);
-    const std::pair<Column, int> widths[] = {
-        {Column::Level, 110}, {Column::Time, 84}, {Column::Source, 140}, {Column::Location, 88}, {Column::Count, 64}};
+    const std::pair<Column, int> widths[] = {{Column::Level, 112},
+                                             {Column::Time, 84},
+                                             {Column::Source, 140},
+                                             {Column::Location, 88},
+                                             {Column::Count, 76}};
     for (const auto& [column, width] : widths)
         m_table->setColumnWidth(column, width);
+    m_table->setDropOrder({Column::Location, Column::Count, Column::Time});
     m_table->viewport()->installEventFilter(this);
 
     setLook(m_waiting, "primary");
@@ -225,7 +236,10 @@ void ActivityPage::focusSearch()
     m_search->selectAll();
 }
 
-void ActivityPage::refresh() { m_context.alerts.reload(); }
+void ActivityPage::refresh()
+{
+    m_context.alerts.reload();
+}
 
 bool ActivityPage::eventFilter(QObject* watched, QEvent* event)
 {
@@ -235,8 +249,11 @@ bool ActivityPage::eventFilter(QObject* watched, QEvent* event)
         // Decided after the event: underMouse() is not yet true in it.
         QTimer::singleShot(0, this, &ActivityPage::updateTail);
         break;
-    case QEvent::Resize: placeWaitingButton(); break;
-    default: break;
+    case QEvent::Resize:
+        placeWaitingButton();
+        break;
+    default:
+        break;
     }
     return QWidget::eventFilter(watched, event);
 }
@@ -259,7 +276,8 @@ void ActivityPage::placeWaitingButton()
 void ActivityPage::applyQuery()
 {
     m_searchTimer.stop();
-    m_context.alerts.setQuery({.search = m_search->text().trimmed(), .minLevel = m_level->currentData().toInt()});
+    m_context.alerts.setQuery(
+        {.search = m_search->text().trimmed(), .minLevel = m_level->currentData().toInt()});
 }
 
 const Alert* ActivityPage::currentAlert() const
@@ -295,7 +313,9 @@ void ActivityPage::updateActions()
 void ActivityPage::updateContent()
 {
     const int rows = m_context.alerts.rowCount();
-    m_count->setText(rows == 0 ? QString() : tr("%n alert(s) loaded, newest first", nullptr, rows));
+    m_count->setText(rows == 0                     ? QString()
+                     : !m_context.client.isReady() ? tr("As it was when the engine last answered")
+                                                   : tr("%n alert(s) loaded, newest first", nullptr, rows));
     if (rows > 0 || m_context.alerts.waitingCount() > 0) {
         m_stack->setCurrentWidget(m_table);
         return;
@@ -306,12 +326,13 @@ void ActivityPage::updateContent()
         m_empty->present(QStringLiteral("activity"), tr("Activity can't be shown"),
                          tr("The engine keeps the alerts. As soon as it answers, they appear here."));
     } else if (!m_context.client.may(protocol::PermissionClass::History)) {
-        m_empty->present(QStringLiteral("activity"), tr("Your account may not see the alerts"),
-                         tr("Log lines hold names and addresses; they are shown to administrators and the group "
-                            "“bartizan” only. An administrator can add you to it."));
+        m_empty->present(
+            QStringLiteral("activity"), tr("Your account may not see the alerts"),
+            tr("Log lines hold names and addresses; they are shown to administrators and the group "
+               "“bartizan” only. An administrator can add you to it."));
     } else if (!m_loadError.isEmpty()) {
-        m_empty->present(QStringLiteral("warning"), tr("The alerts could not be read"), displayLine(m_loadError),
-                         tr("Try again"));
+        m_empty->present(QStringLiteral("warning"), tr("The alerts could not be read"),
+                         displayLine(m_loadError), tr("Try again"));
         connect(m_empty, &EmptyState::actionClicked, this, &ActivityPage::refresh);
     } else if (!m_loaded) {
         m_empty->present(QStringLiteral("activity"), tr("Reading the alerts…"), {});
@@ -324,8 +345,9 @@ void ActivityPage::updateContent()
             applyQuery();
         });
     } else {
-        m_empty->present(QStringLiteral("activity"), tr("All quiet"),
-                         tr("No rule has seen anything yet. What the rules notice in the logs appears here at once."));
+        m_empty->present(
+            QStringLiteral("activity"), tr("All quiet"),
+            tr("No rule has seen anything yet. What the rules notice in the logs appears here at once."));
     }
     m_stack->setCurrentWidget(m_empty);
 }
@@ -399,29 +421,29 @@ void ActivityPage::appendWhy()
         return;
     if (m_details->isHidden())
         toggleDetails();
-    m_context.client.call(
-        QStringLiteral("why"), {{QStringLiteral("address"), alert->sourceAddress}}, this,
-        [this, id = alert->id](const EngineClient::Reply& reply) {
-            const Alert* current = currentAlert();
-            if (!current || current->id != id)
-                return;
-            if (!reply) {
-                m_details->begin(displayLine(current->sourceAddress), EngineActions::explain(reply.error()));
-                m_details->addNote(displayLine(reply.error().cure));
-                m_details->end();
-                return;
-            }
-            const Why why = Why::fromJson(*reply);
-            m_details->begin(displayLine(current->sourceAddress), verdictText(why));
-            for (const Block& block : why.blocks) {
-                m_details->addHeading(momentText(block.created, m_context.alerts.now()));
-                m_details->addChain(chainOf(block, why, m_context.alerts.now()));
-            }
-            if (why.blocks.isEmpty())
-                m_details->addNote(tr("It was never blocked. %n alert(s) name it.", nullptr,
-                                      static_cast<int>(why.alerts.size())));
-            m_details->end();
-        });
+    m_context.client.call(QStringLiteral("why"), {{QStringLiteral("address"), alert->sourceAddress}}, this,
+                          [this, id = alert->id](const EngineClient::Reply& reply) {
+                              const Alert* current = currentAlert();
+                              if (!current || current->id != id)
+                                  return;
+                              if (!reply) {
+                                  m_details->begin(displayLine(current->sourceAddress),
+                                                   EngineActions::explain(reply.error()));
+                                  m_details->addNote(displayLine(reply.error().cure));
+                                  m_details->end();
+                                  return;
+                              }
+                              const Why why = Why::fromJson(*reply);
+                              m_details->begin(displayLine(current->sourceAddress), verdictText(why));
+                              for (const Block& block : why.blocks) {
+                                  m_details->addHeading(momentText(block.created, m_context.alerts.now()));
+                                  m_details->addChain(chainOf(block, why, m_context.alerts.now()));
+                              }
+                              if (why.blocks.isEmpty())
+                                  m_details->addNote(tr("It was never blocked. %n alert(s) name it.", nullptr,
+                                                        static_cast<int>(why.alerts.size())));
+                              m_details->end();
+                          });
 }
 
 void ActivityPage::blockOrUnblock()
@@ -441,10 +463,11 @@ void ActivityPage::copyAlert()
     const Alert* alert = currentAlert();
     if (!alert)
         return;
-    QGuiApplication::clipboard()->setText(QStringLiteral("%1\t%2 (%3)\t%4\t%5\n%6")
-                                              .arg(alert->time.toString(Qt::ISODateWithMs), alert->rule.id)
-                                              .arg(alert->rule.level)
-                                              .arg(alert->rule.description, alert->sourceAddress, alert->fullLog));
+    QGuiApplication::clipboard()->setText(
+        QStringLiteral("%1\t%2 (%3)\t%4\t%5\n%6")
+            .arg(alert->time.toString(Qt::ISODateWithMs), alert->rule.id)
+            .arg(alert->rule.level)
+            .arg(alert->rule.description, alert->sourceAddress, alert->fullLog));
 }
 
 void ActivityPage::showMenu(const QPoint& position)

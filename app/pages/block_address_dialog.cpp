@@ -17,7 +17,10 @@ namespace bartizan::app {
 
 namespace {
 
-std::optional<Cidr> parsed(const QString& text) { return Cidr::parse(text.trimmed().toStdString()); }
+std::optional<Cidr> parsed(const QString& text)
+{
+    return Cidr::parse(text.trimmed().toStdString());
+}
 
 } // namespace
 
@@ -108,8 +111,9 @@ void BlockAddressDialog::check()
     else if (cidr->isSingle())
         m_hint->setText(cidr->address().isV4() ? tr("An IPv4 address.") : tr("An IPv6 address."));
     else
-        m_hint->setText(tr("A network, %1 to %2.").arg(QString::fromStdString(cidr->address().toString()),
-                                                       QString::fromStdString(cidr->last().toString())));
+        m_hint->setText(tr("A network, %1 to %2.")
+                            .arg(QString::fromStdString(cidr->address().toString()),
+                                 QString::fromStdString(cidr->last().toString())));
     m_address->setAccessibleDescription(m_hint->text());
     m_block->setText(cidr ? tr("Block %1").arg(QString::fromStdString(cidr->toString())) : tr("Block"));
     m_block->setAccessibleName(m_block->text());

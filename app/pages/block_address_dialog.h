@@ -1,5 +1,5 @@
-// Asks for an address or network to block, for how long and why. What is typed is checked as it is typed; the button
-// says what will be done.
+// Asks for an address or network to block, for how long and why. What is typed is checked as it is typed; the
+// button says what will be done.
 #pragma once
 
 #include "app/models/engine_actions.h"

@@ -65,7 +65,8 @@ ChainStep blockStep(const Block& block, qint64 nowMs)
         return step;
     }
     const auto length = block.lengthSeconds();
-    step.title = length ? Chain::tr("Blocked for %1").arg(durationInWords(*length)) : Chain::tr("Blocked permanently");
+    step.title =
+        length ? Chain::tr("Blocked for %1").arg(durationInWords(*length)) : Chain::tr("Blocked permanently");
     if (block.state == BlockState::Pending)
         step.title = blockStateText(block.state);
     const QString by = block.command.isEmpty() ? displayLine(block.backend)
@@ -77,11 +78,17 @@ ChainStep blockStep(const Block& block, qint64 nowMs)
 
 ChainStep releaseStep(const Block& block, qint64 nowMs)
 {
-    ChainStep step{.mark = {Shape::Ring, ColourRole::Muted}, .title = {}, .moment = {}, .text = {}, .code = {}, .note = {}};
+    ChainStep step{.mark = {Shape::Ring, ColourRole::Muted},
+                   .title = {},
+                   .moment = {},
+                   .text = {},
+                   .code = {},
+                   .note = {}};
     if (block.state == BlockState::Released) {
         step.mark = {Shape::Dot, ColourRole::Muted};
-        step.title = block.releasedBy.isEmpty() ? Chain::tr("Unblocked by hand")
-                                                : Chain::tr("Unblocked by %1").arg(displayLine(block.releasedBy));
+        step.title = block.releasedBy.isEmpty()
+                         ? Chain::tr("Unblocked by hand")
+                         : Chain::tr("Unblocked by %1").arg(displayLine(block.releasedBy));
         step.moment = momentWithSeconds(block.released, nowMs);
     } else if (block.state == BlockState::Expired) {
         step.mark = {Shape::Dot, ColourRole::Muted};
@@ -118,7 +125,8 @@ QList<ChainStep> chainOf(const Block& block, const Why& why, qint64 nowMs)
     }
     if (!why.lists.isEmpty()) {
         QStringList names;
-        std::ranges::transform(why.lists, std::back_inserter(names), [](const QString& n) { return displayLine(n); });
+        std::ranges::transform(why.lists, std::back_inserter(names),
+                               [](const QString& n) { return displayLine(n); });
         steps.append({.mark = {Shape::Diamond, ColourRole::Warning},
                       .title = Chain::tr("On %n list(s)", nullptr, static_cast<int>(names.size())),
                       .moment = {},
@@ -138,11 +146,14 @@ QString verdictText(const Why& why)
     if (!why.text.isEmpty())
         return displayLine(why.text);
     switch (why.verdict) {
-    case Verdict::Blocked: return Chain::tr("%1 is blocked.").arg(displayLine(why.address));
-    case Verdict::NotBlocked: return Chain::tr("%1 is not blocked.").arg(displayLine(why.address));
+    case Verdict::Blocked:
+        return Chain::tr("%1 is blocked.").arg(displayLine(why.address));
+    case Verdict::NotBlocked:
+        return Chain::tr("%1 is not blocked.").arg(displayLine(why.address));
     case Verdict::Protected:
         return Chain::tr("%1 is never blocked: %2.").arg(displayLine(why.address), guardText(why.guard));
-    case Verdict::Unknown: break;
+    case Verdict::Unknown:
+        break;
     }
     return {};
 }

@@ -40,6 +40,8 @@ BlocksPage::BlocksPage(const PageContext& context, QWidget* parent)
     , m_empty(new EmptyState(context.theme, this))
     , m_count(makeLabel(TextStyle::Caption, this))
 {
+    m_empty->setObjectName(QStringLiteral("blocksEmpty"));
+    m_details->setObjectName(QStringLiteral("blockDetails"));
     makeActions();
     makeTable();
     m_details->setActions({m_unblock, m_blockAgain, m_copy});
@@ -66,12 +68,14 @@ BlocksPage::BlocksPage(const PageContext& context, QWidget* parent)
     connect(m_details, &DetailPane::closeWanted, this, &BlocksPage::toggleDetails);
     connect(&context.theme, &Theme::changed, this, &BlocksPage::updateIcons);
     connectModels();
+    setFocusProxy(m_table);
     updateIcons();
     updateActions();
     updateContent();
 }
 
-QAction* BlocksPage::addPageAction(const QString& text, const QKeySequence& shortcut, void (BlocksPage::*slot)())
+QAction* BlocksPage::addPageAction(const QString& text, const QKeySequence& shortcut,
+                                   void (BlocksPage::*slot)())
 {
     auto* action = new QAction(text, this);
     action->setShortcut(shortcut);
@@ -100,7 +104,8 @@ QWidget* BlocksPage::makeToolBar()
 {
     auto* bar = new QWidget(this);
     m_search = new QLineEdit(bar);
-    m_search->setPlaceholderText(tr("Search address or reason"));
+    m_search->setPlaceholderText(tr("Search"));
+    m_search->setObjectName(QStringLiteral("blocksSearch"));
     m_search->setAccessibleName(tr("Search the blocks"));
     m_search->setClearButtonEnabled(true);
     m_search->setMinimumWidth(160);
@@ -123,7 +128,7 @@ QWidget* BlocksPage::makeToolBar()
     auto* layout = new QHBoxLayout(bar);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(Theme::kGap);
-    layout->addWidget(m_search, 1);
+    layout->addWidget(m_search, 10);
     layout->addWidget(m_scope);
     layout->addStretch(1);
     layout->addWidget(m_unblockButton);
@@ -146,23 +151,31 @@ void BlocksPage::makeTable()
     using Column = BlockTableModel::Column;
     m_filter->setSourceModel(&m_context.blocks);
     m_table->setModel(m_filter);
+    m_table->setObjectName(QStringLiteral("blocksTable"));
     m_table->setAccessibleName(tr("Blocks"));
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(Column::Since, Qt::DescendingOrder);
     const Theme& theme = m_context.theme;
     m_table->setItemDelegate(new RowDelegate(theme, RowDelegate::Emphasis::Normal, this));
-    m_table->setItemDelegateForColumn(Column::Address, new RowDelegate(theme, RowDelegate::Emphasis::Strong, this));
-    m_table->setItemDelegateForColumn(Column::Since, new RowDelegate(theme, RowDelegate::Emphasis::Muted, this));
-    m_table->setItemDelegateForColumn(Column::Origin, new RowDelegate(theme, RowDelegate::Emphasis::Muted, this));
+    m_table->setItemDelegateForColumn(Column::Address,
+                                      new RowDelegate(theme, RowDelegate::Emphasis::Strong, this));
+    m_table->setItemDelegateForColumn(Column::Since,
+                                      new RowDelegate(theme, RowDelegate::Emphasis::Muted, this));
+    m_table->setItemDelegateForColumn(Column::Origin,
+                                      new RowDelegate(theme, RowDelegate::Emphasis::Muted, this));
     m_table->setItemDelegateForColumn(Column::Remaining, new RemainingDelegate(theme, this));
     m_table->setItemDelegateForColumn(Column::State,
                                       new MarkDelegate(theme, MarkDelegate::Meaning::BlockState, this));
     auto* header = m_table->horizontalHeader();
     header->setSectionResizeMode(Column::Reason, QHeaderView::Stretch);
-    const std::pair<Column, int> widths[] = {{Column::Address, 150}, {Column::Since, 84}, {Column::Remaining, 116},
-                                             {Column::State, 118},   {Column::Origin, 104}};
+    const std::pair<Column, int> widths[] = {{Column::Address, 150},
+                                             {Column::Since, 92},
+                                             {Column::Remaining, 116},
+                                             {Column::State, 112},
+                                             {Column::Origin, 104}};
     for (const auto& [column, width] : widths)
         m_table->setColumnWidth(column, width);
+    m_table->setDropOrder({Column::Origin, Column::Since, Column::Reason});
     connect(m_table, &DataTable::detailsWanted, this, &BlocksPage::toggleDetails);
     connect(m_table, &QTableView::doubleClicked, this, [this] {
         if (m_details->isHidden())
@@ -173,11 +186,10 @@ void BlocksPage::makeTable()
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
         rememberSelection();
         updateActions();
-    });
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] {
-        rememberSelection();
         m_detailTimer.start();
     });
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            &BlocksPage::rememberSelection);
 }
 
 void BlocksPage::connectModels()
@@ -218,7 +230,10 @@ void BlocksPage::focusSearch()
     m_search->selectAll();
 }
 
-void BlocksPage::refresh() { m_context.blockFeed.reload(); }
+void BlocksPage::refresh()
+{
+    m_context.blockFeed.reload();
+}
 
 QList<Block> BlocksPage::selectedBlocks() const
 {
@@ -273,19 +288,23 @@ void BlocksPage::unblockSelected()
     m_context.actions.unblock(blocks);
 }
 
-void BlocksPage::unblockAll() { m_context.actions.unblockAll(m_context.blocks.standing()); }
+void BlocksPage::unblockAll()
+{
+    m_context.actions.unblockAll(m_context.blocks.standing());
+}
 
 void BlocksPage::blockSelectedAgain()
 {
-    if (const Block* block = currentBlock())
-        askForBlock(block->address);
+    if (const QList<Block> selected = selectedBlocks(); selected.size() == 1)
+        askForBlock(selected.first().address);
 }
 
 void BlocksPage::askForBlock(const QString& address)
 {
-    auto* dialog = new BlockAddressDialog(m_context.actions.mayConfigure() ? BlockAddressDialog::Permanent::Offered
-                                                                          : BlockAddressDialog::Permanent::NotOffered,
-                                          this);
+    auto* dialog =
+        new BlockAddressDialog(m_context.actions.mayConfigure() ? BlockAddressDialog::Permanent::Offered
+                                                                : BlockAddressDialog::Permanent::NotOffered,
+                               this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     if (!address.isEmpty())
         dialog->setAddress(address);
@@ -343,7 +362,8 @@ void BlocksPage::updateActions()
     m_copy->setText(selected.size() > 1 ? tr("Copy addresses") : tr("Copy address"));
     m_copy->setIconText(tr("Copy"));
     m_unblockButton->setEnabled(m_unblock->isEnabled());
-    m_unblockButton->setText(standing > 1 ? tr("Unblock %n", nullptr, static_cast<int>(standing)) : tr("Unblock"));
+    m_unblockButton->setText(
+        iconGap() + (standing > 1 ? tr("Unblock %n", nullptr, static_cast<int>(standing)) : tr("Unblock")));
     m_unblockButton->setToolTip(!hindrance.isEmpty() ? hindrance
                                 : standing == 0      ? tr("Select a blocked address first")
                                                      : tr("Let the selected addresses in again (Del)"));
@@ -364,12 +384,13 @@ void BlocksPage::updateContent()
         m_empty->present(QStringLiteral("blocks"), tr("Blocks can't be shown"),
                          tr("The engine keeps the list. As soon as it answers, its blocks appear here."));
     } else if (!m_context.client.may(protocol::PermissionClass::History)) {
-        m_empty->present(QStringLiteral("blocks"), tr("Your account may not see the blocks"),
-                         tr("Addresses and log lines are shown to administrators and the group “bartizan” only. "
-                            "An administrator can add you to it."));
+        m_empty->present(
+            QStringLiteral("blocks"), tr("Your account may not see the blocks"),
+            tr("Addresses and log lines are shown to administrators and the group “bartizan” only. "
+               "An administrator can add you to it."));
     } else if (!m_loadError.isEmpty()) {
-        m_empty->present(QStringLiteral("warning"), tr("The blocks could not be read"), displayLine(m_loadError),
-                         tr("Try again"));
+        m_empty->present(QStringLiteral("warning"), tr("The blocks could not be read"),
+                         displayLine(m_loadError), tr("Try again"));
         connect(m_empty, &EmptyState::actionClicked, this, &BlocksPage::refresh);
     } else if (!m_loaded) {
         m_empty->present(QStringLiteral("blocks"), tr("Reading the blocks…"), {});
@@ -379,9 +400,10 @@ void BlocksPage::updateContent()
                          tr("Clear the search"));
         connect(m_empty, &EmptyState::actionClicked, m_search, &QLineEdit::clear);
     } else if (m_filter->scope() == BlockFilterModel::Scope::Problems) {
-        m_empty->present(QStringLiteral("done"), tr("No block failed or was refused"),
-                         tr("When the firewall does not take a block, or a guard protects the address, it is here "
-                            "with the reason."));
+        m_empty->present(
+            QStringLiteral("done"), tr("No block failed or was refused"),
+            tr("When the firewall does not take a block, or a guard protects the address, it is here "
+               "with the reason."));
     } else if (m_context.blocks.rowCount() > 0) {
         m_empty->present(QStringLiteral("blocks"), tr("No address is blocked now"),
                          tr("All earlier blocks have ended. New ones appear here by themselves."),
@@ -389,9 +411,10 @@ void BlocksPage::updateContent()
         connect(m_empty, &EmptyState::actionClicked, this,
                 [this] { m_scope->choose(static_cast<int>(BlockFilterModel::Scope::All)); });
     } else {
-        m_empty->present(QStringLiteral("blocks"), tr("No address was blocked yet"),
-                         tr("When a rule sees an attack, the attacker's address appears here with its reason and the "
-                            "time that is left."));
+        m_empty->present(
+            QStringLiteral("blocks"), tr("No address was blocked yet"),
+            tr("When a rule sees an attack, the attacker's address appears here with its reason and the "
+               "time that is left."));
     }
     m_stack->setCurrentWidget(m_empty);
 }
@@ -400,9 +423,10 @@ void BlocksPage::updateCount()
 {
     const int shown = m_filter->rowCount();
     const int all = m_context.blocks.rowCount();
-    m_count->setText(all == 0       ? QString()
-                     : shown == all ? tr("%n block(s)", nullptr, all)
-                                    : tr("%1 of %n block(s)", nullptr, all).arg(shown));
+    m_count->setText(all == 0                      ? QString()
+                     : !m_context.client.isReady() ? tr("As it was when the engine last answered")
+                     : shown == all                ? tr("%n block(s)", nullptr, all)
+                                                   : tr("%1 of %n block(s)", nullptr, all).arg(shown));
 }
 
 void BlocksPage::updateIcons()
@@ -427,14 +451,17 @@ void BlocksPage::loadDetails()
 {
     if (m_details->isHidden())
         return;
-    const Block* current = currentBlock();
-    if (!current) {
-        m_details->presentNothing(tr("Select a block to see what led to it."));
+    const int generation = ++m_detailGeneration;
+    const QList<Block> selected = selectedBlocks();
+    if (selected.size() != 1) {
+        m_details->presentNothing(
+            selected.isEmpty() ? tr("Select a block to see what led to it.")
+                               : tr("%n block(s) selected", nullptr, static_cast<int>(selected.size())));
         return;
     }
-    const int generation = ++m_detailGeneration;
-    m_context.client.call(QStringLiteral("why"), {{QStringLiteral("address"), current->address}}, this,
-                          [=, this, id = current->id](const EngineClient::Reply& reply) {
+    const Block& chosen = selected.first();
+    m_context.client.call(QStringLiteral("why"), {{QStringLiteral("address"), chosen.address}}, this,
+                          [=, this, id = chosen.id](const EngineClient::Reply& reply) {
                               const Block* block = m_context.blocks.findById(id);
                               if (generation != m_detailGeneration || !block)
                                   return;

@@ -1,4 +1,5 @@
-// The addresses that are blocked, were blocked, or should have been; why; for how long; and the button that ends it.
+// The addresses that are blocked, were blocked, or should have been; why; for how long; and the button that
+// ends it.
 #pragma once
 
 #include "app/client/protocol_objects.h"
@@ -42,7 +43,8 @@ private:
     QWidget* makeToolBar();
     void makeTable();
     void connectModels();
-    [[nodiscard]] QAction* addPageAction(const QString& text, const QKeySequence& shortcut, void (BlocksPage::*slot)());
+    [[nodiscard]] QAction* addPageAction(const QString& text, const QKeySequence& shortcut,
+                                         void (BlocksPage::*slot)());
     [[nodiscard]] QList<Block> selectedBlocks() const;
     [[nodiscard]] const Block* currentBlock() const;
     void unblockSelected();

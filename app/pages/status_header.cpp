@@ -78,6 +78,8 @@ StatusHeader::StatusHeader(const PageContext& context, QWidget* parent)
     command->addStretch(1);
 
     m_more->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    setLook(m_more, "link");
+    m_more->setObjectName(QStringLiteral("moreProblems"));
     m_more->setCheckable(true);
     m_more->setFocusPolicy(Qt::StrongFocus);
     connect(m_more, &QToolButton::toggled, this, &StatusHeader::setUnfolded);
@@ -129,7 +131,10 @@ StatusHeader::StatusHeader(const PageContext& context, QWidget* parent)
     refresh();
 }
 
-QString StatusHeader::headline() const { return m_headline->text(); }
+QString StatusHeader::headline() const
+{
+    return m_headline->text();
+}
 
 void StatusHeader::refresh()
 {
@@ -174,8 +179,8 @@ void StatusHeader::showCounters()
 
 void StatusHeader::showProblems()
 {
-    QList<EngineProblem> problems = m_context.client.isReady() ? m_context.client.status().problems
-                                                               : QList<EngineProblem>();
+    QList<EngineProblem> problems =
+        m_context.client.isReady() ? m_context.client.status().problems : QList<EngineProblem>();
     std::ranges::stable_sort(problems, std::ranges::greater(), &EngineProblem::severity);
     // What the header says already is not said again.
     if (m_shownState == Protection::Degraded && !problems.isEmpty())
@@ -189,7 +194,8 @@ void StatusHeader::showProblems()
                                                          : tr("%n problem(s) noticed", nullptr, count));
     m_more->setAccessibleName(m_more->text());
     m_more->setToolTip(unfolded ? tr("Fold the list") : tr("Show them"));
-    m_more->setIcon(m_context.theme.icon(unfolded ? QStringLiteral("collapse") : QStringLiteral("expand")));
+    m_more->setIcon(m_context.theme.icon(unfolded ? QStringLiteral("collapse") : QStringLiteral("expand"),
+                                         ColourRole::Accent));
     if (problems == m_shownProblems)
         return;
     m_shownProblems = problems;
@@ -219,7 +225,7 @@ void StatusHeader::showButton(Protection state)
 {
     const bool paused = state == Protection::Paused;
     m_pause->setVisible(state == Protection::Protecting || state == Protection::Degraded || paused);
-    m_pause->setText(paused ? tr("Resume") : tr("Pause 15 min"));
+    m_pause->setText(iconGap() + (paused ? tr("Resume") : tr("Pause 15 min")));
     m_pause->setAccessibleName(paused ? tr("Resume blocking") : tr("Pause blocking for 15 minutes"));
     m_pause->setIcon(m_context.theme.icon(paused ? QStringLiteral("resume") : QStringLiteral("pause"),
                                           paused ? ColourRole::OnAccent : ColourRole::Text));
@@ -228,8 +234,9 @@ void StatusHeader::showButton(Protection state)
     const QString hindrance = m_context.actions.respondHindrance();
     m_pause->setEnabled(hindrance.isEmpty());
     m_pause->setToolTip(!hindrance.isEmpty() ? hindrance
-                        : paused             ? tr("Block attackers again from now on")
-                                             : tr("Rules block nothing new for 15 minutes; what is blocked stays blocked"));
+                        : paused
+                            ? tr("Block attackers again from now on")
+                            : tr("Rules block nothing new for 15 minutes; what is blocked stays blocked"));
 }
 
 void StatusHeader::setUnfolded(bool unfolded)

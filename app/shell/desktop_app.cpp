@@ -40,7 +40,8 @@ void DesktopApp::followDesktop()
     if (!m_services.theme)
         return;
     const auto follow = [this](ThemeSource::Preference preference) {
-        m_theme.setScheme(preference == ThemeSource::Preference::Dark ? ColourScheme::Dark : ColourScheme::Light);
+        m_theme.setScheme(preference == ThemeSource::Preference::Dark ? ColourScheme::Dark
+                                                                      : ColourScheme::Light);
     };
     connect(m_services.theme.get(), &ThemeSource::preferenceChanged, this, follow);
     follow(m_services.theme->preference());

@@ -1,5 +1,5 @@
-// The whole app, put together: one object for each part, in the order in which they need each other. Tests run it with
-// services of their own.
+// The whole app, put together: one object for each part, in the order in which they need each other. Tests
+// run it with services of their own.
 #pragma once
 
 #include "app/client/engine_client.h"
@@ -29,7 +29,8 @@ public:
 
     DesktopApp(QApplication& application, const QString& socketPath, DesktopServices services);
 
-    // Connects and, unless started in the background, shows the window on `page` ("blocks", "activity" or empty).
+    // Connects and, unless started in the background, shows the window on `page` ("blocks", "activity" or
+    // empty).
     void start(Start start, const QString& page);
     // Comes to the front, on this page if it names one.
     void open(const QString& page);

@@ -61,10 +61,12 @@ MainWindow::MainWindow(const PageContext& context, QWidget* parent)
     setCentralWidget(central);
 
     makeShortcuts();
-    connect(&context.actions, &EngineActions::finished, this, [this](const QString& text, const QList<Block>& undo) {
-        m_messages->showDone(text, undo.isEmpty() ? std::function<void()>()
-                                                  : [this, undo] { m_context.actions.blockAgain(undo); });
-    });
+    connect(&context.actions, &EngineActions::finished, this,
+            [this](const QString& text, const QList<Block>& undo) {
+                m_messages->showDone(
+                    text, undo.isEmpty() ? std::function<void()>()
+                                         : [this, undo] { m_context.actions.blockAgain(undo); });
+            });
     connect(&context.actions, &EngineActions::failed, m_messages, &MessageBar::showFailure);
     connect(m_activity, &ActivityPage::blockWanted, m_blocks, &BlocksPage::askForBlock);
     connect(&context.client, &EngineClient::stateChanged, this, &MainWindow::updateNavigation);
@@ -101,7 +103,7 @@ QWidget* MainWindow::makeSidebar()
     m_version->setContentsMargins(10, 0, 0, 4);
     layout->addWidget(m_version);
     m_quit = new QToolButton(sidebar);
-    m_quit->setText(tr("Quit"));
+    m_quit->setText(iconGap() + iconGap() + tr("Quit"));
     m_quit->setAccessibleName(tr("Quit the app; protection goes on"));
     m_quit->setToolTip(tr("Closes this app only (Ctrl+Q). The engine goes on protecting this computer."));
     m_quit->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -111,14 +113,16 @@ QWidget* MainWindow::makeSidebar()
     setLook(m_quit, "nav");
     connect(m_quit, &QToolButton::clicked, this, &MainWindow::quitWanted);
     layout->addWidget(m_quit);
-    connect(m_navigation, &QButtonGroup::idClicked, this, [this](int id) { showPage(static_cast<Page>(id)); });
+    connect(m_navigation, &QButtonGroup::idClicked, this,
+            [this](int id) { showPage(static_cast<Page>(id)); });
     return sidebar;
 }
 
-QToolButton* MainWindow::addNavigation(QVBoxLayout* layout, Page page, const QString& text, const QString& icon)
+QToolButton* MainWindow::addNavigation(QVBoxLayout* layout, Page page, const QString& text,
+                                       const QString& icon)
 {
     auto* button = new QToolButton(this);
-    button->setText(text);
+    button->setText(iconGap() + iconGap() + text);
     button->setAccessibleName(text);
     button->setToolTip(QStringLiteral("%1 (Ctrl+%2)").arg(text).arg(static_cast<int>(page) + 1));
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -141,7 +145,8 @@ void MainWindow::makeShortcuts()
     on(QKeySequence(Qt::CTRL | Qt::Key_1), [this] { showPage(Page::Blocks); });
     on(QKeySequence(Qt::CTRL | Qt::Key_2), [this] { showPage(Page::Activity); });
     on(QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { emit quitWanted(); });
-    on(QKeySequence::Find, [this] { page() == Page::Blocks ? m_blocks->focusSearch() : m_activity->focusSearch(); });
+    on(QKeySequence::Find,
+       [this] { page() == Page::Blocks ? m_blocks->focusSearch() : m_activity->focusSearch(); });
     on(QKeySequence(Qt::Key_F5), [this] {
         m_context.client.retryNow();
         page() == Page::Blocks ? m_blocks->refresh() : m_activity->refresh();
@@ -166,10 +171,14 @@ void MainWindow::showPage(Page page)
 {
     m_navigation->button(static_cast<int>(page))->setChecked(true);
     m_pages->setCurrentIndex(static_cast<int>(page));
+    m_pages->currentWidget()->setFocus();
     updateNavigation();
 }
 
-MainWindow::Page MainWindow::page() const { return static_cast<Page>(m_pages->currentIndex()); }
+MainWindow::Page MainWindow::page() const
+{
+    return static_cast<Page>(m_pages->currentIndex());
+}
 
 void MainWindow::showBlock(qint64 id)
 {
@@ -179,6 +188,8 @@ void MainWindow::showBlock(qint64 id)
 
 void MainWindow::present()
 {
+    if (!isVisible())
+        m_pages->currentWidget()->setFocus();
     setWindowState(windowState() & ~Qt::WindowMinimized);
     show();
     raise();

@@ -1,5 +1,5 @@
-// The window: navigation at the left, the state above, a message bar, one page. What the pages show is theirs; this
-// only arranges them.
+// The window: navigation at the left, the state above, a message bar, one page. What the pages show is
+// theirs; this only arranges them.
 #pragma once
 
 #include "app/pages/page_context.h"

@@ -89,9 +89,9 @@ void ChainView::setSteps(const QList<ChainStep>& steps)
         delete item;
     }
     for (int i = 0; i < steps.size(); ++i)
-        layout()->addWidget(new StepWidget(m_theme, steps.at(i),
-                                           i + 1 == steps.size() ? StepWidget::Place::Last : StepWidget::Place::Middle,
-                                           this));
+        layout()->addWidget(new StepWidget(
+            m_theme, steps.at(i), i + 1 == steps.size() ? StepWidget::Place::Last : StepWidget::Place::Middle,
+            this));
 }
 
 } // namespace bartizan::app

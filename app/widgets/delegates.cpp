@@ -34,11 +34,16 @@ QPainterPath polygon(const QRectF& box, int corners, double turn)
 Mark markOf(LevelBand band)
 {
     switch (band) {
-    case LevelBand::Info: return {Shape::Ring, ColourRole::Muted};
-    case LevelBand::Low: return {Shape::Dot, ColourRole::Observe};
-    case LevelBand::Medium: return {Shape::Diamond, ColourRole::Warning};
-    case LevelBand::High: return {Shape::Triangle, ColourRole::High};
-    case LevelBand::Critical: return {Shape::Octagon, ColourRole::Danger};
+    case LevelBand::Info:
+        return {Shape::Ring, ColourRole::Muted};
+    case LevelBand::Low:
+        return {Shape::Dot, ColourRole::Observe};
+    case LevelBand::Medium:
+        return {Shape::Diamond, ColourRole::Warning};
+    case LevelBand::High:
+        return {Shape::Triangle, ColourRole::High};
+    case LevelBand::Critical:
+        return {Shape::Octagon, ColourRole::Danger};
     }
     return {Shape::Ring, ColourRole::Muted};
 }
@@ -46,14 +51,20 @@ Mark markOf(LevelBand band)
 Mark markOf(BlockState state)
 {
     switch (state) {
-    case BlockState::Active: return {Shape::Square, ColourRole::Ok};
-    case BlockState::Pending: return {Shape::Ring, ColourRole::Observe};
-    case BlockState::Failed: return {Shape::Octagon, ColourRole::Danger};
-    case BlockState::Refused: return {Shape::Diamond, ColourRole::Warning};
-    case BlockState::Observed: return {Shape::Dot, ColourRole::Observe};
+    case BlockState::Active:
+        return {Shape::Square, ColourRole::Ok};
+    case BlockState::Pending:
+        return {Shape::Ring, ColourRole::Observe};
+    case BlockState::Failed:
+        return {Shape::Octagon, ColourRole::Danger};
+    case BlockState::Refused:
+        return {Shape::Diamond, ColourRole::Warning};
+    case BlockState::Observed:
+        return {Shape::Dot, ColourRole::Observe};
     case BlockState::Released:
     case BlockState::Expired:
-    case BlockState::Unknown: break;
+    case BlockState::Unknown:
+        break;
     }
     return {Shape::Bar, ColourRole::Muted};
 }
@@ -67,17 +78,28 @@ void paintMark(QPainter& painter, const QRectF& box, Mark mark, const Theme& the
     painter.setBrush(colour);
     constexpr double kQuarter = std::numbers::pi / 2;
     switch (mark.shape) {
-    case Shape::Dot: painter.drawEllipse(box.adjusted(1, 1, -1, -1)); break;
+    case Shape::Dot:
+        painter.drawEllipse(box.adjusted(1, 1, -1, -1));
+        break;
     case Shape::Ring:
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(colour, 2));
         painter.drawEllipse(box.adjusted(2, 2, -2, -2));
         break;
-    case Shape::Square: painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 2, 2); break;
-    case Shape::Diamond: painter.drawPath(polygon(box, 4, 0)); break;
-    case Shape::Triangle: painter.drawPath(polygon(box.adjusted(-1, 0, 1, 2), 3, -kQuarter)); break;
-    case Shape::Octagon: painter.drawPath(polygon(box.adjusted(-0.5, -0.5, 0.5, 0.5), 8, kQuarter / 4)); break;
-    case Shape::Bar: painter.drawRoundedRect(QRectF(box.left() + 1, box.center().y() - 1, box.width() - 2, 2), 1, 1);
+    case Shape::Square:
+        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 2, 2);
+        break;
+    case Shape::Diamond:
+        painter.drawPath(polygon(box, 4, 0));
+        break;
+    case Shape::Triangle:
+        painter.drawPath(polygon(box.adjusted(-1, 0, 1, 2), 3, -kQuarter));
+        break;
+    case Shape::Octagon:
+        painter.drawPath(polygon(box.adjusted(-0.5, -0.5, 0.5, 0.5), 8, kQuarter / 4));
+        break;
+    case Shape::Bar:
+        painter.drawRoundedRect(QRectF(box.left() + 1, box.center().y() - 1, box.width() - 2, 2), 1, 1);
     }
     painter.restore();
 }
@@ -86,7 +108,8 @@ RowDelegate::RowDelegate(const Theme& theme, Emphasis emphasis, QObject* parent)
     : QStyledItemDelegate(parent)
     , m_theme(theme)
     , m_emphasis(emphasis)
-{}
+{
+}
 
 QSize RowDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
@@ -115,10 +138,13 @@ void RowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, c
     painter->restore();
 }
 
-void RowDelegate::paintContent(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
+void RowDelegate::paintContent(QPainter& painter, const QStyleOptionViewItem& option,
+                               const QModelIndex& index) const
 {
-    paintText(painter, option, option.rect.adjusted(kPadding, 0, -kPadding, 0), index.data().toString(),
-              m_emphasis == Emphasis::Muted ? ColourRole::Muted : ColourRole::Text);
+    const QString text = index.data().toString();
+    const bool nothing = text == QStringLiteral("–");
+    paintText(painter, option, option.rect.adjusted(kPadding, 0, -kPadding, 0), text,
+              m_emphasis == Emphasis::Muted || nothing ? ColourRole::Muted : ColourRole::Text);
 }
 
 void RowDelegate::paintText(QPainter& painter, const QStyleOptionViewItem& option, const QRect& box,
@@ -135,21 +161,24 @@ void RowDelegate::paintText(QPainter& painter, const QStyleOptionViewItem& optio
 
 RemainingDelegate::RemainingDelegate(const Theme& theme, QObject* parent)
     : RowDelegate(theme, Emphasis::Normal, parent)
-{}
+{
+}
 
 void RemainingDelegate::paintContent(QPainter& painter, const QStyleOptionViewItem& option,
                                      const QModelIndex& index) const
 {
     const double fraction = index.data(BlockTableModel::FractionRole).toDouble();
     const QRect box = option.rect.adjusted(kPadding, 0, -kPadding, 0);
-    const bool stands = index.siblingAtColumn(BlockTableModel::State).data(BlockTableModel::StateRole).toInt() ==
-                        static_cast<int>(BlockState::Active);
+    const bool stands =
+        index.siblingAtColumn(BlockTableModel::State).data(BlockTableModel::StateRole).toInt() ==
+        static_cast<int>(BlockState::Active);
     if (fraction < 0) {
-        paintText(painter, option, box, index.data().toString(), stands ? ColourRole::Text : ColourRole::Muted);
+        paintText(painter, option, box, index.data().toString(),
+                  stands ? ColourRole::Text : ColourRole::Muted);
         return;
     }
-    paintText(painter, option, box.adjusted(0, -3, 0, -5), index.data().toString(), ColourRole::Text);
-    QRectF track(box.left(), option.rect.bottom() - 8, std::min(box.width(), 96), 3);
+    paintText(painter, option, box.adjusted(0, -4, 0, -6), index.data().toString(), ColourRole::Text);
+    QRectF track(box.left(), option.rect.bottom() - 10, std::min(box.width(), 96), 3);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
     painter.setBrush(m_theme.colour(ColourRole::Border));
@@ -163,9 +192,11 @@ void RemainingDelegate::paintContent(QPainter& painter, const QStyleOptionViewIt
 MarkDelegate::MarkDelegate(const Theme& theme, Meaning meaning, QObject* parent)
     : RowDelegate(theme, Emphasis::Normal, parent)
     , m_meaning(meaning)
-{}
+{
+}
 
-void MarkDelegate::paintContent(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
+void MarkDelegate::paintContent(QPainter& painter, const QStyleOptionViewItem& option,
+                                const QModelIndex& index) const
 {
     const Mark mark = m_meaning == Meaning::BlockState
                           ? markOf(static_cast<BlockState>(index.data(BlockTableModel::StateRole).toInt()))

@@ -1,5 +1,5 @@
-// How the cells of the two tables are painted: every row has one height, a hairline under it, and whatever has a
-// severity shows it by shape, colour and word.
+// How the cells of the two tables are painted: every row has one height, a hairline under it, and whatever
+// has a severity shows it by shape, colour and word.
 #pragma once
 
 #include "app/client/protocol_objects.h"
@@ -31,14 +31,16 @@ public:
     enum class Emphasis { Normal, Strong, Muted };
 
     RowDelegate(const Theme& theme, Emphasis emphasis, QObject* parent = nullptr);
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override;
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
 protected:
     // Between background and hairline.
-    virtual void paintContent(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
-    void paintText(QPainter& painter, const QStyleOptionViewItem& option, const QRect& box, const QString& text,
-                   ColourRole role) const;
+    virtual void paintContent(QPainter& painter, const QStyleOptionViewItem& option,
+                              const QModelIndex& index) const;
+    void paintText(QPainter& painter, const QStyleOptionViewItem& option, const QRect& box,
+                   const QString& text, ColourRole role) const;
 
     const Theme& m_theme;
 
@@ -55,7 +57,8 @@ public:
     explicit RemainingDelegate(const Theme& theme, QObject* parent = nullptr);
 
 protected:
-    void paintContent(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    void paintContent(QPainter& painter, const QStyleOptionViewItem& option,
+                      const QModelIndex& index) const override;
 };
 
 // Mark and word: of a block's state, or of an alert's level.
@@ -69,7 +72,8 @@ public:
     MarkDelegate(const Theme& theme, Meaning meaning, QObject* parent = nullptr);
 
 protected:
-    void paintContent(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    void paintContent(QPainter& painter, const QStyleOptionViewItem& option,
+                      const QModelIndex& index) const override;
 
 private:
     Meaning m_meaning;

@@ -29,7 +29,7 @@ public:
 private:
     void follow()
     {
-        setText(m_action->iconText());
+        setText(iconGap() + m_action->iconText());
         setIcon(m_action->icon());
         setToolTip(m_action->toolTip());
         setAccessibleName(m_action->iconText());
@@ -54,7 +54,7 @@ DetailPane::DetailPane(const Theme& theme, QWidget* parent)
 {
     setLook(this, "card");
     setAccessibleName(tr("Details"));
-    setMinimumWidth(260);
+    setMinimumWidth(336);
     m_title->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_title->setWordWrap(true);
     m_subtitle->setWordWrap(true);
@@ -185,9 +185,15 @@ ChainView* DetailPane::addChain(const QList<ChainStep>& steps)
     return chain;
 }
 
-void DetailPane::end() { m_contentLayout->addStretch(1); }
+void DetailPane::end()
+{
+    m_contentLayout->addStretch(1);
+}
 
-QString DetailPane::title() const { return m_title->text(); }
+QString DetailPane::title() const
+{
+    return m_title->text();
+}
 
 QString DetailPane::plainText() const
 {
@@ -205,6 +211,9 @@ QString DetailPane::plainText() const
     return lines.join(QLatin1Char('\n'));
 }
 
-void DetailPane::takeColours() { m_close->setIcon(m_theme.icon(QStringLiteral("close"), ColourRole::Muted)); }
+void DetailPane::takeColours()
+{
+    m_close->setIcon(m_theme.icon(QStringLiteral("close"), ColourRole::Muted));
+}
 
 } // namespace bartizan::app

@@ -1,5 +1,5 @@
-// What is known about the selected row, at the right of a table. The page fills it: title, actions, then content from
-// top to bottom. All of it is plain text that can be selected and copied.
+// What is known about the selected row, at the right of a table. The page fills it: title, actions, then
+// content from top to bottom. All of it is plain text that can be selected and copied.
 #pragma once
 
 #include "app/widgets/chain_view.h"

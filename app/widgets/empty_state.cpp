@@ -41,6 +41,8 @@ void EmptyState::present(const QString& icon, const QString& title, const QStrin
     m_iconName = icon;
     m_title->setText(title);
     m_explanation->setText(explanation);
+    // Centred in the layout it would get the height of one line.
+    m_explanation->setMinimumHeight(m_explanation->heightForWidth(m_explanation->width()));
     m_action->setText(action);
     m_action->setAccessibleName(action);
     m_action->setVisible(!action.isEmpty());
@@ -48,7 +50,10 @@ void EmptyState::present(const QString& icon, const QString& title, const QStrin
     takeColours();
 }
 
-QString EmptyState::title() const { return m_title->text(); }
+QString EmptyState::title() const
+{
+    return m_title->text();
+}
 
 void EmptyState::takeColours()
 {

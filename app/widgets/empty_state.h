@@ -17,7 +17,8 @@ class EmptyState : public QWidget
 public:
     explicit EmptyState(const Theme& theme, QWidget* parent = nullptr);
     // `icon` is an action icon's name; without `action` there is no button.
-    void present(const QString& icon, const QString& title, const QString& explanation, const QString& action = {});
+    void present(const QString& icon, const QString& title, const QString& explanation,
+                 const QString& action = {});
     [[nodiscard]] QString title() const;
 
 signals:

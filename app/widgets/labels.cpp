@@ -13,10 +13,20 @@ namespace bartizan::app {
 namespace {
 
 constexpr int kCodeLines = 8;
+// Border, padding and the document's margin, both sides.
+constexpr int kFrame = 20;
 
 } // namespace
 
-void setLook(QWidget* widget, const char* look) { widget->setProperty("look", QString::fromLatin1(look)); }
+QString iconGap()
+{
+    return QStringLiteral(" ");
+}
+
+void setLook(QWidget* widget, const char* look)
+{
+    widget->setProperty("look", QString::fromLatin1(look));
+}
 
 void setStyleProperty(QWidget* widget, const char* name, const QString& value)
 {
@@ -35,9 +45,14 @@ QLabel* makeLabel(TextStyle style, QWidget* parent, const QString& text)
         font.setPointSizeF(font.pointSizeF() * 1.45);
         font.setWeight(QFont::DemiBold);
         break;
-    case TextStyle::Heading: font.setWeight(QFont::DemiBold); break;
-    case TextStyle::Body: break;
-    case TextStyle::Muted: setLook(label, "muted"); break;
+    case TextStyle::Heading:
+        font.setWeight(QFont::DemiBold);
+        break;
+    case TextStyle::Body:
+        break;
+    case TextStyle::Muted:
+        setLook(label, "muted");
+        break;
     case TextStyle::Caption:
         font.setPointSizeF(font.pointSizeF() * 0.9);
         setLook(label, "caption");
@@ -63,7 +78,7 @@ CodeBox::CodeBox(QWidget* parent)
     setLook(this, "code");
     setReadOnly(true);
     setTabChangesFocus(true);
-    setWordWrapMode(QTextOption::WrapAnywhere);
+    setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
@@ -81,17 +96,33 @@ void CodeBox::setText(const QString& text)
 
 int CodeBox::heightForWidth(int width) const
 {
+    // Laid out here once more: the document's own layout knows the current width only.
     const QFontMetrics metrics(font());
-    const int columns = std::max((width - 24) / std::max(metrics.horizontalAdvance(QLatin1Char('m')), 1), 1);
+    const int lineWidth = std::max(width - kFrame, metrics.horizontalAdvance(QLatin1Char('m')));
     int lines = 0;
-    for (QTextBlock block = document()->begin(); block.isValid(); block = block.next())
-        lines += std::max((static_cast<int>(block.text().size()) + columns - 1) / columns, 1);
-    return std::clamp(lines, 1, kCodeLines) * metrics.lineSpacing() + 22;
+    for (QTextBlock block = document()->begin(); block.isValid() && lines < kCodeLines;
+         block = block.next()) {
+        QTextLayout layout(block.text(), font());
+        layout.setTextOption(document()->defaultTextOption());
+        layout.beginLayout();
+        for (QTextLine line = layout.createLine(); line.isValid(); line = layout.createLine()) {
+            line.setLineWidth(lineWidth);
+            ++lines;
+        }
+        layout.endLayout();
+    }
+    return std::clamp(lines, 1, kCodeLines) * metrics.lineSpacing() + kFrame;
 }
 
-QSize CodeBox::sizeHint() const { return {200, heightForWidth(std::max(width(), 200))}; }
+QSize CodeBox::sizeHint() const
+{
+    return {200, heightForWidth(std::max(width(), 200))};
+}
 
-QSize CodeBox::minimumSizeHint() const { return {80, sizeHint().height()}; }
+QSize CodeBox::minimumSizeHint() const
+{
+    return {80, sizeHint().height()};
+}
 
 void CodeBox::adjustHeight()
 {

@@ -17,11 +17,14 @@ enum class TextStyle {
 [[nodiscard]] QLabel* makeLabel(TextStyle style, QWidget* parent, const QString& text = {});
 // Selectable by mouse and keyboard, wraps.
 [[nodiscard]] QLabel* makeValue(QWidget* parent, const QString& text = {});
+// Before the text of a button with an icon: the style leaves too little between the two.
+[[nodiscard]] QString iconGap();
 void setLook(QWidget* widget, const char* look);
 // Sets a dynamic property that the style sheet looks at, and has it look again.
 void setStyleProperty(QWidget* widget, const char* name, const QString& value);
 
-// A read-only box for a log line: monospaced, breaks anywhere, as high as its text up to a limit, never traps Tab.
+// A read-only box for a log line: monospaced, breaks where it must, as high as its text up to a limit, never
+// traps Tab.
 class CodeBox : public QPlainTextEdit
 {
     Q_OBJECT

@@ -75,7 +75,10 @@ void MessageBar::showFailure(const QString& text, const QString& cure)
     present(Kind::Failed, text, cure);
 }
 
-QString MessageBar::text() const { return m_text->text(); }
+QString MessageBar::text() const
+{
+    return m_text->text();
+}
 
 void MessageBar::present(Kind kind, const QString& text, const QString& cure)
 {

@@ -1,5 +1,5 @@
-// Says in the window what was done or went wrong, with Undo where there is one. Never modal; goes by itself after ten
-// seconds unless the pointer or the focus is on it. An error stays until it is closed.
+// Says in the window what was done or went wrong, with Undo where there is one. Never modal; goes by itself
+// after ten seconds unless the pointer or the focus is on it. An error stays until it is closed.
 #pragma once
 
 #include "app/widgets/theme.h"

@@ -37,9 +37,15 @@ Segmented::Segmented(const QString& name, const QStringList& texts, QWidget* par
     });
 }
 
-void Segmented::choose(int index) { m_group->button(index)->setChecked(true); }
+void Segmented::choose(int index)
+{
+    m_group->button(index)->setChecked(true);
+}
 
-int Segmented::chosen() const { return m_group->checkedId(); }
+int Segmented::chosen() const
+{
+    return m_group->checkedId();
+}
 
 void Segmented::setText(int index, const QString& text)
 {

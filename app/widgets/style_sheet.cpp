@@ -39,6 +39,10 @@ QToolButton[look="segment"][place="last"] { border-top-right-radius: 6px; border
 QToolButton[look="segment"]:checked { background: @selection; color: @text; font-weight: 600; }
 QToolButton[look="segment"]:focus { border: 2px solid @accent; padding: 4px 11px; }
 
+QToolButton[look="link"] { color: @accent; padding: 3px 4px; font-weight: 600; }
+QToolButton[look="link"]:checked { background: transparent; }
+QToolButton[look="link"]:focus { border: 2px solid @accent; padding: 2px 3px; }
+
 QToolButton[look="nav"] { text-align: left; padding: 8px 10px; border-radius: 6px; color: @text; }
 QToolButton[look="nav"]:hover { background: @mutedsoft; }
 QToolButton[look="nav"]:checked { background: @selection; color: @accent; font-weight: 600; }
@@ -70,6 +74,10 @@ QHeaderView { background: @surface; border: none; border-top-left-radius: 8px; b
 QHeaderView::section { background: transparent; color: @muted; border: none; border-bottom: 1px solid @border;
                        padding: 7px 8px; font-weight: 600; }
 QHeaderView::section:hover { color: @text; }
+QHeaderView::up-arrow { image: url(:/icons/actions/collapse-@variant-16.png); width: 11px; height: 11px;
+                        subcontrol-position: right center; right: 6px; }
+QHeaderView::down-arrow { image: url(:/icons/actions/expand-@variant-16.png); width: 11px; height: 11px;
+                          subcontrol-position: right center; right: 6px; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
 QScrollBar::handle:vertical { background: @border; border-radius: 3px; min-height: 28px; }

@@ -23,16 +23,26 @@ struct Pair
 };
 
 constexpr std::array kColours{
-    Pair{ColourRole::Window, 0xfff4f5f8, 0xff1b1e24},    Pair{ColourRole::Surface, 0xffffffff, 0xff22262d},
-    Pair{ColourRole::Sidebar, 0xffe9ecf1, 0xff15181d},   Pair{ColourRole::Hover, 0xffeef1f6, 0xff2b3038},
-    Pair{ColourRole::Border, 0xffd5dae2, 0xff363c46},    Pair{ColourRole::Text, 0xff1a1e25, 0xffe7eaef},
-    Pair{ColourRole::Muted, 0xff545c69, 0xffa4acb9},     Pair{ColourRole::Accent, 0xff2850bd, 0xff93b3ff},
-    Pair{ColourRole::OnAccent, 0xffffffff, 0xff10151a},  Pair{ColourRole::Selection, 0xffdfe8fb, 0xff2d3a57},
-    Pair{ColourRole::Ok, 0xff14653a, 0xff6fd39a},        Pair{ColourRole::Observe, 0xff1b5898, 0xff8cc0f7},
-    Pair{ColourRole::Warning, 0xff7a4a00, 0xfff2bb66},   Pair{ColourRole::High, 0xff9a3a00, 0xffffa873},
-    Pair{ColourRole::Danger, 0xffa81f18, 0xffff9c93},    Pair{ColourRole::OkSoft, 0xffe0f2e7, 0xff1f3629},
-    Pair{ColourRole::ObserveSoft, 0xffe1edf9, 0xff1f3145}, Pair{ColourRole::WarningSoft, 0xfffaeed6, 0xff3a2f1b},
-    Pair{ColourRole::HighSoft, 0xfffbe6da, 0xff3e2a1f},  Pair{ColourRole::DangerSoft, 0xfffbe4e2, 0xff422524},
+    Pair{ColourRole::Window, 0xfff4f5f8, 0xff1b1e24},
+    Pair{ColourRole::Surface, 0xffffffff, 0xff22262d},
+    Pair{ColourRole::Sidebar, 0xffe9ecf1, 0xff15181d},
+    Pair{ColourRole::Hover, 0xffeef1f6, 0xff2b3038},
+    Pair{ColourRole::Border, 0xffd5dae2, 0xff363c46},
+    Pair{ColourRole::Text, 0xff1a1e25, 0xffe7eaef},
+    Pair{ColourRole::Muted, 0xff545c69, 0xffa4acb9},
+    Pair{ColourRole::Accent, 0xff2850bd, 0xff93b3ff},
+    Pair{ColourRole::OnAccent, 0xffffffff, 0xff10151a},
+    Pair{ColourRole::Selection, 0xffdfe8fb, 0xff2d3a57},
+    Pair{ColourRole::Ok, 0xff14653a, 0xff6fd39a},
+    Pair{ColourRole::Observe, 0xff1b5898, 0xff8cc0f7},
+    Pair{ColourRole::Warning, 0xff7a4a00, 0xfff2bb66},
+    Pair{ColourRole::High, 0xff9a3a00, 0xffffa873},
+    Pair{ColourRole::Danger, 0xffa81f18, 0xffff9c93},
+    Pair{ColourRole::OkSoft, 0xffe0f2e7, 0xff1f3629},
+    Pair{ColourRole::ObserveSoft, 0xffe1edf9, 0xff1f3145},
+    Pair{ColourRole::WarningSoft, 0xfffaeed6, 0xff3a2f1b},
+    Pair{ColourRole::HighSoft, 0xfffbe6da, 0xff3e2a1f},
+    Pair{ColourRole::DangerSoft, 0xfffbe4e2, 0xff422524},
     Pair{ColourRole::MutedSoft, 0xffeaedf2, 0xff2e333b},
 };
 static_assert(kColours.size() == static_cast<std::size_t>(ColourRole::Count));
@@ -44,7 +54,8 @@ double linear(double channel)
 
 double luminance(const QColor& colour)
 {
-    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
+           0.0722 * linear(colour.blueF());
 }
 
 QPixmap tinted(const QString& file, const QColor& colour)
@@ -61,7 +72,8 @@ QPixmap tinted(const QString& file, const QColor& colour)
 Theme::Theme(ColourScheme scheme, QObject* parent)
     : QObject(parent)
     , m_scheme(scheme)
-{}
+{
+}
 
 QColor Theme::colourOf(ColourScheme scheme, ColourRole role)
 {
@@ -137,7 +149,8 @@ QIcon Theme::icon(const QString& name, ColourRole role) const
 QIcon Theme::statusIcon(const QString& name) const
 {
     QIcon icon;
-    const QString variant = m_scheme == ColourScheme::Light ? QStringLiteral("light") : QStringLiteral("dark");
+    const QString variant =
+        m_scheme == ColourScheme::Light ? QStringLiteral("light") : QStringLiteral("dark");
     for (const int size : {16, 22, 24, 32, 48, 64, 96})
         icon.addFile(QStringLiteral(":/icons/status/%1-%2-%3.png").arg(name, variant).arg(size));
     return icon;

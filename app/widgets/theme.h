@@ -1,8 +1,8 @@
 // Every colour the app paints with, by the part it plays. No other file names a colour.
 //
-// Contrast of text roles on every surface they stand on is at least 4.5:1 in both schemes; tst_theme holds it to that.
-// One theme per application, made by the shell and handed to whoever paints; changed() tells that all colours are
-// others now. Main thread.
+// Contrast of text roles on every surface they stand on is at least 4.5:1 in both schemes; tst_theme holds it
+// to that. One theme per application, made by the shell and handed to whoever paints; changed() tells that
+// all colours are others now. Main thread.
 #pragma once
 
 #include <QColor>
@@ -17,8 +17,8 @@ namespace bartizan::app {
 enum class ColourScheme { Light, Dark };
 
 enum class ColourRole {
-    Window,    // behind everything
-    Surface,   // tables, fields, cards
+    Window,  // behind everything
+    Surface, // tables, fields, cards
     Sidebar,
     Hover,
     Border,
@@ -32,7 +32,7 @@ enum class ColourRole {
     Warning,
     High,
     Danger,
-    OkSoft,    // backgrounds of the same
+    OkSoft, // backgrounds of the same
     ObserveSoft,
     WarningSoft,
     HighSoft,

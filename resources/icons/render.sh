@@ -1,5 +1,5 @@
 #!/bin/sh
-# Renders the PNGs from source/*.svg. The PNGs are committed, so that neither a build nor the app needs an SVG
+# Renders the PNGs from source/*.svg and lists them in ../app.qrc. The PNGs are committed, so that neither a build nor the app needs an SVG
 # renderer; run this after changing a source. Needs rsvg-convert (librsvg2-bin).
 set -eu
 cd "$(dirname "$0")"
@@ -31,8 +31,18 @@ for source in source/actions/*.svg; do
         rsvg-convert -w $size -h $size "$source" -o actions/$name-$size.png
     done
 done
-# A style sheet can't tint: the arrow of a drop-down list stands ready in both schemes' colours.
+# A style sheet can't tint: arrows of lists and headers stand ready in both schemes' colours.
 for variant in light:545c69 dark:a4acb9; do
-    sed "s/#000/#${variant#*:}/" source/actions/expand.svg |
-        rsvg-convert -w 16 -h 16 -o actions/expand-${variant%:*}-16.png
+    for name in expand collapse; do
+        sed "s/#000/#${variant#*:}/" source/actions/$name.svg |
+            rsvg-convert -w 16 -h 16 -o actions/$name-${variant%:*}-16.png
+    done
 done
+
+{
+    echo '<RCC>'
+    echo '  <qresource prefix="/">'
+    find . -name '*.png' | LC_ALL=C sort | sed 's|^\./||; s|.*|    <file>icons/&</file>|'
+    echo '  </qresource>'
+    echo '</RCC>'
+} > ../app.qrc

@@ -23,7 +23,8 @@ QDBusMessage method(const QString& name)
 
 } // namespace
 
-// isValid() of an interface is never asked: a server that the bus starts on demand is not there before the first call.
+// isValid() of an interface is never asked: a server that the bus starts on demand is not there before the
+// first call.
 FreedesktopNotifier::FreedesktopNotifier(QDBusConnection bus, QObject* parent)
     : Notifier(parent)
     , m_bus(std::move(bus))
@@ -58,8 +59,8 @@ void FreedesktopNotifier::askCapabilities()
     if (m_asking)
         return;
     m_asking = true;
-    auto* call =
-        new QDBusPendingCallWatcher(m_bus.asyncCall(method(QStringLiteral("GetCapabilities")), kAnswerMs), this);
+    auto* call = new QDBusPendingCallWatcher(
+        m_bus.asyncCall(method(QStringLiteral("GetCapabilities")), kAnswerMs), this);
     connect(call, &QDBusPendingCallWatcher::finished, this, [this, call] {
         call->deleteLater();
         m_asking = false;

@@ -1,7 +1,7 @@
 // Notifications by org.freedesktop.Notifications (Desktop Notifications Specification 1.2).
 //
-// QSystemTrayIcon::showMessage is not used: in Qt 6.4 it offers no buttons and takes every other program's clicks for its
-// own. This one knows the ids it was given and ignores all others.
+// QSystemTrayIcon::showMessage is not used: in Qt 6.4 it offers no buttons and takes every other program's
+// clicks for its own. This one knows the ids it was given and ignores all others.
 #pragma once
 
 #include "app/desktop/notifier.h"
@@ -32,8 +32,8 @@ private slots:
 private:
     struct Shown
     {
-        uint serverId = 0;      // 0 until the server has answered
-        bool pending = false;   // a Notify is on its way
+        uint serverId = 0;    // 0 until the server has answered
+        bool pending = false; // a Notify is on its way
         bool closeWanted = false;
         std::optional<Notification> next; // an update that waits for the answer
     };

@@ -16,6 +16,9 @@ DesktopServices makeDesktopServices()
             .verifier = std::make_unique<SocketPeerVerifier>()};
 }
 
-QString defaultEngineSocket() { return QStringLiteral("/run/bartizan/engine.sock"); }
+QString defaultEngineSocket()
+{
+    return QStringLiteral("/run/bartizan/engine.sock");
+}
 
 } // namespace bartizan::app

@@ -28,7 +28,10 @@ std::optional<uid_t> engineUser()
     return found->pw_uid;
 }
 
-bool isTrusted(uid_t user) { return user == 0 || user == geteuid() || user == engineUser(); }
+bool isTrusted(uid_t user)
+{
+    return user == 0 || user == geteuid() || user == engineUser();
+}
 
 } // namespace
 
@@ -39,8 +42,9 @@ Result<void> SocketPeerVerifier::verify(qintptr descriptor, const QString& path)
     if (getsockopt(static_cast<int>(descriptor), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
         return fail(ErrorCode::PermissionDenied, "the system does not say who listens on the socket");
     if (!isTrusted(peer.uid))
-        return fail(ErrorCode::PermissionDenied, "a program of user " + std::to_string(peer.uid) + " (process " +
-                                                     std::to_string(peer.pid) + ") listens on " + path.toStdString());
+        return fail(ErrorCode::PermissionDenied, "a program of user " + std::to_string(peer.uid) +
+                                                     " (process " + std::to_string(peer.pid) +
+                                                     ") listens on " + path.toStdString());
     // Whoever may write the folder may put another socket there for the next connection.
     const QByteArray folder = QFile::encodeName(QFileInfo(path).absolutePath());
     struct stat info{};

@@ -1,5 +1,5 @@
-// Believes an engine only if the kernel says that it runs as root, as the engine's own user, or as the very user who asks
-// (an engine run from a checkout), and that nobody else could have put the socket there.
+// Believes an engine only if the kernel says that it runs as root, as the engine's own user, or as the very
+// user who asks (an engine run from a checkout), and that nobody else could have put the socket there.
 #pragma once
 
 #include "app/client/server_verifier.h"

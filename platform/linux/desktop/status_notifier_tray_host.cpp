@@ -31,7 +31,8 @@ StatusNotifierTrayHost::StatusNotifierTrayHost(QDBusConnection bus, std::chrono:
 
 void StatusNotifierTrayHost::start()
 {
-    m_bus.connect(kService, kPath, kService, QStringLiteral("StatusNotifierHostRegistered"), this, SLOT(askHost()));
+    m_bus.connect(kService, kPath, kService, QStringLiteral("StatusNotifierHostRegistered"), this,
+                  SLOT(askHost()));
     m_timer.start(m_patience);
     askHost();
 }
@@ -40,8 +41,8 @@ void StatusNotifierTrayHost::askHost()
 {
     if (m_answered)
         return;
-    QDBusMessage get = QDBusMessage::createMethodCall(kService, kPath, QStringLiteral("org.freedesktop.DBus.Properties"),
-                                                      QStringLiteral("Get"));
+    QDBusMessage get = QDBusMessage::createMethodCall(
+        kService, kPath, QStringLiteral("org.freedesktop.DBus.Properties"), QStringLiteral("Get"));
     get << kService << QStringLiteral("IsStatusNotifierHostRegistered");
     auto* call = new QDBusPendingCallWatcher(m_bus.asyncCall(get, kAnswerMs), this);
     connect(call, &QDBusPendingCallWatcher::finished, this, [this, call] {
@@ -54,8 +55,10 @@ void StatusNotifierTrayHost::askHost()
 
 void StatusNotifierTrayHost::giveUp()
 {
-    // Only now may Qt look: it asks the bus once and keeps the answer, which from here on is "XEmbed or nothing".
-    answer(QGuiApplication::platformName() == QLatin1String("xcb") && QSystemTrayIcon::isSystemTrayAvailable());
+    // Only now may Qt look: it asks the bus once and keeps the answer, which from here on is "XEmbed or
+    // nothing".
+    answer(QGuiApplication::platformName() == QLatin1String("xcb") &&
+           QSystemTrayIcon::isSystemTrayAvailable());
 }
 
 void StatusNotifierTrayHost::answer(bool isAvailable)

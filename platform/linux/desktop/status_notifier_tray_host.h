@@ -1,5 +1,5 @@
-// Waits until a tray can be used: org.kde.StatusNotifierWatcher with a host (KDE, Xfce, LXQt, Cinnamon, GNOME with its
-// extension), or, after 15 seconds without one, an XEmbed tray on X11.
+// Waits until a tray can be used: org.kde.StatusNotifierWatcher with a host (KDE, Xfce, LXQt, Cinnamon, GNOME
+// with its extension), or, after 15 seconds without one, an XEmbed tray on X11.
 #pragma once
 
 #include "app/desktop/desktop_services.h"
