@@ -8,10 +8,10 @@
 //     json.text();   // {"id":"5710"}
 #pragma once
 
-#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace bartizan {
 

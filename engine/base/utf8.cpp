@@ -22,13 +22,14 @@ bool hidesOrReorders(std::string_view sequence)
     if (sequence.size() == 1)
         return byteAt(sequence, 0) < 0x20 || byteAt(sequence, 0) == 0x7F;
     if (sequence.size() == 2)
-        return byteAt(sequence, 0) == 0xC2 && byteAt(sequence, 1) < 0xA0;
+        return (byteAt(sequence, 0) == 0xC2 && byteAt(sequence, 1) < 0xA0) ||
+               sequence == "\xD8\x9C"; // U+061C
     if (sequence.size() != 3)
         return false;
     const unsigned code =
         (byteAt(sequence, 0) & 0x0F) << 12 | (byteAt(sequence, 1) & 0x3F) << 6 | (byteAt(sequence, 2) & 0x3F);
     return (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
-           (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF || code == 0x061C;
+           (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF;
 }
 
 } // namespace

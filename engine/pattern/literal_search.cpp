@@ -2,18 +2,20 @@
 
 #include "engine/base/strings.h"
 
+#include <algorithm>
 #include <cstring>
+#include <numeric>
 
 namespace bartizan {
 
 namespace {
 
-// How common a byte is in log text: the further left, the more common. What is not listed is rare.
-int frequency(char c)
+// Bytes by how common they are in log text, the most common first. What is not listed is rare.
+constexpr std::string_view kCommon = " e0tiao1snr2d3c.lu4m5p:6-f78g9h/[]y=b\"v,_wk'()";
+
+int rarity(char c)
 {
-    static constexpr std::string_view kCommon = " e0tiao1snr2d3c.lu4m5p:6-f78g9h/[]y=b\"v,_wk'()";
-    const auto place = kCommon.find(lowerAscii(c));
-    return place == std::string_view::npos ? 0 : static_cast<int>(kCommon.size() - place);
+    return static_cast<int>(std::min(kCommon.find(lowerAscii(c)), kCommon.size()));
 }
 
 char upperAscii(char c)
@@ -40,7 +42,7 @@ LiteralSearch::LiteralSearch(std::string_view text)
     : m_text(toLower(text))
 {
     for (std::size_t i = 1; i < m_text.size(); ++i) {
-        if (frequency(m_text[i]) < frequency(m_text[m_pivot]))
+        if (rarity(m_text[i]) > rarity(m_text[m_pivot]))
             m_pivot = i;
     }
     if (!m_text.empty()) {
@@ -66,6 +68,11 @@ bool LiteralSearch::foundIn(std::string_view subject) const
         ++at;
     }
     return false;
+}
+
+int rarity(std::string_view text)
+{
+    return std::accumulate(text.begin(), text.end(), 0, [](int sum, char c) { return sum + rarity(c); });
 }
 
 bool startsWithIgnoreCase(std::string_view subject, std::string_view prefix)

@@ -24,6 +24,8 @@ private:
     char m_pivotUpper = '\0';
 };
 
+// How much a text narrows a search down: a long one of bytes that log text rarely holds is worth most.
+[[nodiscard]] int rarity(std::string_view text);
 [[nodiscard]] bool startsWithIgnoreCase(std::string_view subject, std::string_view prefix);
 [[nodiscard]] bool endsWithIgnoreCase(std::string_view subject, std::string_view suffix);
 

@@ -301,6 +301,9 @@ struct Hit
 
 Hit findFirst(const osregex::Program& program, std::string_view subject, std::vector<Index>* marks)
 {
+    if (program.firstBytes && !subject.empty() &&
+        !program.firstBytes->test(static_cast<unsigned char>(subject[0])))
+        return {};
     for (const Alternative& row : program.alternatives) {
         if (!worthRunning(row, subject))
             continue;

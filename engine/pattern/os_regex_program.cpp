@@ -10,7 +10,7 @@ namespace {
 
 // The machine looks at most five cells ahead of the last one.
 constexpr std::size_t kEndCells = 8;
-constexpr std::size_t kShortestRequired = 2;
+constexpr int kRarestWorthless = 20; // a text of less rarity is in nearly every line
 
 std::unexpected<Error> syntaxError(std::size_t at, std::string what, std::string cure)
 {
@@ -40,7 +40,7 @@ void takeAnchors(Alternative& row)
         cells.pop_back();
 }
 
-// The longest run of plain literals that the machine cannot finish without. A quantifier is not one of them,
+// The rarest run of plain literals that the machine cannot finish without. A quantifier is not one of them,
 // nor is a last literal directly behind a class: the machine may succeed there without having seen it (spec
 // §3.2, step 2b).
 std::string requiredText(const Alternative& row)
@@ -58,7 +58,7 @@ std::string requiredText(const Alternative& row)
             run += static_cast<char>(cells[i].literal);
             continue;
         }
-        if (run.size() > best.size())
+        if (rarity(run) > rarity(best))
             best = run;
         run.clear();
     }
@@ -75,10 +75,46 @@ void finish(Alternative& row)
     if (!row.cells.empty() && row.cells.front().kind == CellKind::Literal)
         row.firstLiteral = row.cells.front().literal;
     if (!row.begin) {
-        if (const std::string text = requiredText(row); text.size() >= kShortestRequired)
+        if (const std::string text = requiredText(row); rarity(text) > kRarestWorthless)
             row.required.emplace(text);
     }
     row.cells.resize(row.cells.size() + kEndCells);
+}
+
+// The bytes that an anchored row accepts first; nothing where its first item may be empty. A row that meets
+// another byte there has no restart point yet and fails at once.
+std::optional<std::bitset<256>> firstBytes(const Alternative& row)
+{
+    const Cell* cell = row.cells.data();
+    if (!row.begin)
+        return std::nullopt;
+    if (cell->kind == CellKind::Parenthesis)
+        ++cell;
+    std::bitset<256> bytes;
+    if (cell->kind == CellKind::Literal && cell->literal < 0x80) {
+        bytes.set(cell->literal);
+        if (cell->literal >= 'a' && cell->literal <= 'z')
+            bytes.set(static_cast<std::size_t>(cell->literal - 'a' + 'A'));
+        return bytes;
+    }
+    const bool mayBeEmpty = cell[2].kind == CellKind::Literal && cell[2].literal == '*';
+    if (cell->kind != CellKind::Class || mayBeEmpty)
+        return std::nullopt;
+    for (std::size_t c = 0; c < kClassBits.size(); ++c)
+        bytes.set(c, (kClassBits[c] & cell->classBit) != 0);
+    return bytes;
+}
+
+std::optional<std::bitset<256>> firstBytes(const Program& program)
+{
+    std::bitset<256> bytes;
+    for (const Alternative& row : program.alternatives) {
+        const auto ofRow = firstBytes(row);
+        if (!ofRow)
+            return std::nullopt;
+        bytes |= *ofRow;
+    }
+    return bytes;
 }
 
 } // namespace
@@ -122,6 +158,7 @@ Result<Program> compile(std::string_view text)
         return syntaxError(text.size(), "missing ')'", "close the parenthesis");
     for (Alternative& row : program.alternatives)
         finish(row);
+    program.firstBytes = firstBytes(program);
     return program;
 }
 

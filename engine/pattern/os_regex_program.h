@@ -5,6 +5,7 @@
 #include "engine/pattern/literal_search.h"
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -44,6 +45,8 @@ struct Program
 {
     std::vector<Alternative> alternatives;
     bool hasParentheses = false;
+    // The bytes that a non-empty subject must begin with, where every alternative is anchored and says so.
+    std::optional<std::bitset<256>> firstBytes;
 };
 
 [[nodiscard]] Result<Program> compile(std::string_view text);

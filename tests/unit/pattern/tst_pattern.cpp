@@ -236,6 +236,7 @@ void PatternTest::shortcutsDoNotChangeTheVerdict()
         if (!program)
             continue;
         const OsRegex quick(text, *program);
+        program->firstBytes.reset();
         for (auto& alternative : program->alternatives) {
             alternative.required.reset();
             alternative.firstLiteral.reset();
