@@ -320,4 +320,15 @@ RulesetSource readConfiguredRuleset(const std::string& configFolder, const std::
     return source;
 }
 
+std::string findBuiltinRuleset(const std::string& programFolder)
+{
+    for (const char* place : {"../share/bartizan/ruleset", "../../share/bartizan/ruleset"}) {
+        const auto folder = (std::filesystem::path(programFolder) / place).lexically_normal();
+        std::error_code error;
+        if (std::filesystem::is_directory(folder, error))
+            return folder.string();
+    }
+    return {};
+}
+
 } // namespace bartizan

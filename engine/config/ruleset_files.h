@@ -23,4 +23,8 @@ namespace bartizan {
                                                   const std::string& builtinFolder,
                                                   const Configuration& configuration, Problems& problems);
 
+// Where the built-in rule set is, in a build tree and in an installation alike: share/bartizan/ruleset beside
+// or above the folder of the programs. Empty when it is not there.
+[[nodiscard]] std::string findBuiltinRuleset(const std::string& programFolder);
+
 } // namespace bartizan

@@ -133,9 +133,14 @@ Result<void> FileTail::open()
     if (!m_behind)
         return openFirst();
     RotationScan scan(m_files, m_path);
+    auto at = scan.find(*m_behind);
+    if (!at) {
+        // The log may have been copied and truncated since the scan; then the copy is there by now.
+        scan = RotationScan(m_files, m_path);
+        at = scan.find(*m_behind);
+    }
     if (!scan.isSteady())
         return fail(ErrorCode::Busy, m_path + " is being rotated.");
-    const auto at = scan.find(*m_behind);
     if (!at && !scan.has(0))
         return std::unexpected(scan.error());
 
