@@ -149,6 +149,10 @@ void CorrelationMemory::findReferences(const RulePlan& plan, const Rule& rule, s
 
 void CorrelationMemory::copyTexts(const Event& event, const Values& values, StoredEvent& stored) const
 {
+    std::size_t size = event.fullLog.size() + event.log.size() + event.agent.size();
+    for (const auto& value : values)
+        size += value ? value->size() : 0;
+    stored.bytes.reserve(size);
     stored.fullLog = stored.append(event.fullLog);
     stored.agent = stored.append(event.agent);
     // Nearly always the log is the end of the full one.

@@ -325,17 +325,24 @@ std::optional<EpochMs> RecordClock::nearestYear(Hour hour) const
     return best;
 }
 
+std::optional<EpochMs> RecordClock::knownStartOf(const Hour& hour)
+{
+    for (const auto& known : m_known) {
+        if (known.start && known.hour == hour)
+            return known.start;
+    }
+    Known& entry = m_known[m_nextKnown++ % m_known.size()];
+    entry = {hour, hour.year ? startOf(hour) : nearestYear(hour)};
+    return entry.start;
+}
+
 EpochMs RecordClock::timeOf(std::string_view line)
 {
     if (const auto stamp = findStamp(line)) {
         const Hour hour{stamp->year, stamp->month, stamp->day, stamp->hour, stamp->zoneMinutes};
-        if (!m_knownStart || hour != m_knownHour) {
-            m_knownHour = hour;
-            m_knownStart = hour.year ? startOf(hour) : nearestYear(hour);
-        }
-        if (m_knownStart) {
+        if (const auto start = knownStartOf(hour)) {
             const EpochMs time =
-                *m_knownStart + stamp->minute * 60'000LL + stamp->second * 1000LL + stamp->millisecond;
+                *start + stamp->minute * 60'000LL + stamp->second * 1000LL + stamp->millisecond;
             m_previous = std::max(m_previous.value_or(time), time);
         }
     }

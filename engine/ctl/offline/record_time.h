@@ -4,6 +4,8 @@
 
 #include "engine/base/clock.h"
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -51,14 +53,21 @@ private:
         std::optional<int> zoneMinutes;
         bool operator==(const Hour&) const = default;
     };
+    [[nodiscard]] std::optional<EpochMs> knownStartOf(const Hour& hour);
     [[nodiscard]] std::optional<EpochMs> startOf(const Hour& hour) const;
     [[nodiscard]] std::optional<EpochMs> nearestYear(Hour hour) const;
 
     EpochMs m_now;
     std::optional<EpochMs> m_previous;
-    // Lines come in the thousands per hour, and the C library's conversion is slow.
-    Hour m_knownHour;
-    std::optional<EpochMs> m_knownStart;
+    // Lines come in the thousands per hour, and the C library's conversion is slow. More than one, because
+    // logs of several programs may be mixed in a file.
+    struct Known
+    {
+        Hour hour;
+        std::optional<EpochMs> start;
+    };
+    std::array<Known, 4> m_known;
+    std::size_t m_nextKnown = 0;
 };
 
 } // namespace bartizan::offline
