@@ -71,21 +71,7 @@ void addBlock(Engine& engine, const ipc::Request& request, const ipc::Responder&
                      {{u"field"_s, request.params.contains(u"address"_s) ? u"seconds"_s : u"address"_s}});
         return;
     }
-    if (block->duration) {
-        carryOut(engine, *block, respond);
-        return;
-    }
-    // A block without an end outlives the moment's judgement: it takes the class of a change of
-    // configuration.
-    engine.authoriser().authorise(request.peer, protocol::PermissionClass::Configure,
-                                  [&engine, block = *block, respond](Permission permission) {
-                                      if (permission == Permission::Granted)
-                                          carryOut(engine, block, respond);
-                                      else
-                                          respond.fail({ErrorCode::PermissionDenied,
-                                                        "only an administrator may block permanently",
-                                                        "give a time, or ask an administrator"});
-                                  });
+    carryOut(engine, *block, respond);
 }
 
 Result<QJsonObject> removeBlocks(Engine& engine, const ipc::Request& request)

@@ -81,6 +81,7 @@ Result<void> Engine::start()
     AnalysisOptions analysis;
     analysis.logAlertLevel = m_configuration.logAlertLevel;
     analysis.memorySize = m_configuration.memorySize;
+    analysis.hostName = m_platform.hostInfo->hostName();
     analysis.dropIncompleteFirewallEvents = m_configuration.dropIncompleteFirewallEvents;
     m_pipeline = std::make_unique<Pipeline>(makeAnalyser(analysis), m_queue, *m_store, *m_keeper, m_clock,
                                             m_health, m_platform.hostInfo->hostName());

@@ -80,7 +80,6 @@ public:
 
     [[nodiscard]] BlockKeeper& keeper() { return *m_keeper; }
     [[nodiscard]] Store& store() { return *m_store; }
-    [[nodiscard]] Authoriser& authoriser() { return *m_platform.authoriser; }
     [[nodiscard]] const HealthBoard& health() const { return m_health; }
     [[nodiscard]] const Pipeline& pipeline() const { return *m_pipeline; }
     [[nodiscard]] std::vector<SourceState> sources() const;

@@ -31,6 +31,26 @@ template<class Query> Result<Query> pageQuery(const QJsonObject& params)
     return query;
 }
 
+// An answer is one frame of at most 1 MiB (docs/ipc.md); a page ends before that. JSON may double what it
+// quotes.
+class PageBudget
+{
+public:
+    // Whether one more item with so much text fits; the first one always does.
+    bool takes(std::size_t text)
+    {
+        const std::size_t size = 2 * text + 1024;
+        m_spent = m_used > 0 && m_used + size > 900'000;
+        m_used += size;
+        return !m_spent;
+    }
+    [[nodiscard]] bool spent() const { return m_spent; }
+
+private:
+    std::size_t m_used = 0;
+    bool m_spent = false;
+};
+
 Result<QJsonObject> listAlerts(Engine& engine, const QJsonObject& params)
 {
     auto query = pageQuery<AlertQuery>(params);
@@ -45,9 +65,14 @@ Result<QJsonObject> listAlerts(Engine& engine, const QJsonObject& params)
     if (!page)
         return std::unexpected(page.error());
     QJsonArray alerts;
-    for (const auto& alert : page->items)
+    PageBudget budget;
+    for (const auto& alert : page->items) {
+        if (!budget.takes(alert.firstLog.size() + alert.lastLog.size() + alert.previousOutput.size() +
+                          alert.dataJson.size()))
+            break;
         alerts.append(toJson(alert));
-    return QJsonObject{{u"alerts"_s, alerts}, {u"more"_s, page->more}};
+    }
+    return QJsonObject{{u"alerts"_s, alerts}, {u"more"_s, page->more || budget.spent()}};
 }
 
 Result<QJsonObject> listBlocks(Engine& engine, const QJsonObject& params)
@@ -60,11 +85,13 @@ Result<QJsonObject> listBlocks(Engine& engine, const QJsonObject& params)
     if (params.value(u"active"_s).toBool(true)) {
         // What stands is known best by the keeper: it is right even while the store can't be written.
         bool more = false;
+        PageBudget budget;
         for (const auto& block : engine.keeper().standing()) {
             if ((query->address && !query->address->overlaps(block.address)) ||
                 (query->before && block.id >= *query->before))
                 continue;
-            more = static_cast<std::size_t>(blocks.size()) == query->limit;
+            more =
+                static_cast<std::size_t>(blocks.size()) == query->limit || !budget.takes(block.reason.size());
             if (more)
                 break;
             blocks.append(toJson(block, now));
@@ -75,9 +102,13 @@ Result<QJsonObject> listBlocks(Engine& engine, const QJsonObject& params)
     const auto page = engine.store().blocks(*query);
     if (!page)
         return std::unexpected(page.error());
-    for (const auto& block : page->items)
+    PageBudget budget;
+    for (const auto& block : page->items) {
+        if (!budget.takes(block.reason.size()))
+            break;
         blocks.append(toJson(block, now));
-    return QJsonObject{{u"blocks"_s, blocks}, {u"more"_s, page->more}};
+    }
+    return QJsonObject{{u"blocks"_s, blocks}, {u"more"_s, page->more || budget.spent()}};
 }
 
 // Which list files hold the address as the address look-up walks it (spec §9.2): whole, then cut at the dots.

@@ -14,7 +14,8 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
-constexpr qint64 kLongestPause = 900; // seconds
+// Seconds; beyond 15 minutes it takes the class configure, which the server has checked.
+constexpr qint64 kLongestPause = 24 * 3600;
 
 QJsonValue countJson(std::uint64_t count)
 {
@@ -124,9 +125,9 @@ void registerStatusHandlers(ipc::Server& server, Engine& engine)
     server.on("pause", [&engine](const ipc::Request& request, const ipc::Responder& respond) {
         const auto seconds = request.params.value(u"seconds"_s).toInteger(0);
         if (seconds < 1 || seconds > kLongestPause) {
-            respond.fail(
-                {ErrorCode::InvalidArgument, "a pause lasts from 1 second to 15 minutes", "pause 15m"},
-                {{u"field"_s, u"seconds"_s}});
+            respond.fail({ErrorCode::InvalidArgument, "a pause lasts from 1 second to 24 hours",
+                          "give a time like 15m"},
+                         {{u"field"_s, u"seconds"_s}});
             return;
         }
         const EpochMs until = engine.clock().now() + seconds * 1000;

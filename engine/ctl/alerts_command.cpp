@@ -1,4 +1,5 @@
 #include "engine/ctl/command.h"
+#include "engine/ctl/pages.h"
 #include "engine/ctl/text.h"
 #include "engine/net/ip_address.h"
 
@@ -18,43 +19,12 @@ constexpr int kMostAlerts = 1000;
 constexpr int kMostPerCall = 200;
 constexpr int kHighestLevel = 16;
 
-struct Page
-{
-    QJsonArray alerts;
-    bool more = false;
-};
-
-// In steps: a thousand long log lines don't fit in one frame.
-Result<Page> collect(EngineConnection& engine, QJsonObject params, int limit)
-{
-    Page page{.alerts = {}, .more = true};
-    int step = kMostPerCall;
-    while (page.more && page.alerts.size() < limit) {
-        params.insert("limit"_L1, std::min(step, limit - static_cast<int>(page.alerts.size())));
-        const auto part = engine.call("alerts.list", params);
-        if (!part && part.error().code == ErrorCode::Exhausted && step > 1) {
-            step /= 4;
-            continue;
-        }
-        if (!part)
-            return std::unexpected(part.error());
-        const QJsonArray alerts = (*part)["alerts"_L1].toArray();
-        page.more = (*part)["more"_L1].toBool();
-        if (alerts.isEmpty())
-            break;
-        for (const auto& alert : alerts)
-            page.alerts.append(alert);
-        params.insert("before"_L1, alerts.last().toObject()["id"_L1]);
-    }
-    return page;
-}
-
 void show(Output& out, const Page& page)
 {
     Table table{
         {u"TIME"_s},    {u"COUNT"_s, Align::Right}, {u"LEVEL"_s, Align::Right}, {u"RULE"_s, Align::Right},
         {u"ADDRESS"_s}, {u"DESCRIPTION"_s}};
-    for (const auto& item : page.alerts) {
+    for (const auto& item : page.items) {
         const QJsonObject alert = item.toObject();
         const QJsonObject rule = alert["rule"_L1].toObject();
         const QString address = safe(alert["srcip"_L1], 45);
@@ -68,7 +38,7 @@ void show(Output& out, const Page& page)
         out.table(table);
     if (page.more)
         out.line(out.styled(u"There are older ones: --limit %1 shows more, up to %2."_s
-                                .arg(std::min<qsizetype>(page.alerts.size() * 4, kMostAlerts))
+                                .arg(std::min<qsizetype>(page.items.size() * 4, kMostAlerts))
                                 .arg(kMostAlerts),
                             Style::Faint));
 }
@@ -120,10 +90,10 @@ int runAlerts(Context& context, const QStringList& arguments)
     EngineConnection engine(context.options.socket, context.platform.trust);
     if (const auto opened = engine.open(); !opened)
         return context.out.failure(opened.error());
-    const auto page = collect(engine, params, limit);
+    const auto page = collectPages(engine, "alerts.list", u"alerts"_s, params, limit);
     if (!page)
         return context.out.failure(page.error());
-    context.out.document({{"alerts"_L1, page->alerts}, {"more"_L1, page->more}});
+    context.out.document({{"alerts"_L1, page->items}, {"more"_L1, page->more}});
     show(context.out, *page);
     return kSuccess;
 }

@@ -1,5 +1,7 @@
+#include "engine/base/strings.h"
 #include "engine/ctl/command.h"
 #include "engine/ctl/describe.h"
+#include "engine/ctl/pages.h"
 #include "engine/ctl/text.h"
 #include "engine/net/cidr.h"
 
@@ -62,31 +64,41 @@ int showReleased(Output& out, const QJsonObject& result)
 
 int runBlocks(Context& context, const QStringList& arguments)
 {
-    const auto parsed = Arguments::parse(arguments, {"--all"});
+    const auto parsed = Arguments::parse(arguments, {"--all", "--limit="});
     if (!parsed)
         return context.usageError(parsed.error());
     if (!parsed->positional().isEmpty())
         return context.usageError(u"blocks takes no address; 'why ADDR' tells about one"_s);
     const bool all = parsed->has("--all");
-    const QJsonObject params{{"active"_L1, !all}};
-    return request(context, "blocks.list", params, [&](const QJsonObject& result) {
-        Output& out = context.out;
-        Table table{{u"ADDRESS"_s}, {u"STATE"_s}, {u"SINCE"_s}, {u"WHY"_s}};
-        const QJsonArray blocks = result["blocks"_L1].toArray();
-        for (const auto& item : blocks) {
-            const QJsonObject block = item.toObject();
-            table.addRow({safe(block["address"_L1], 50), blockStateText(block),
-                          localTime(block["created"_L1]), blockReasonText(block)});
-        }
-        if (!table.empty())
-            out.table(table);
-        else
-            out.line(all ? u"Nothing was ever blocked."_s
-                         : u"Nothing is blocked. --all shows past blocks."_s);
-        if (result["more"_L1].toBool())
-            out.line(out.styled(u"There are older ones."_s, Style::Faint));
-        return kSuccess;
-    });
+    // What stands is shown whole; of the past, the newest.
+    qsizetype limit = all ? 100 : 1'000'000;
+    if (const auto typed = parsed->value("--limit")) {
+        const auto number = parseNumber<int>(typed->toStdString());
+        if (!number || *number < 1)
+            return context.usageError(u"--limit takes a number from 1"_s);
+        limit = *number;
+    }
+    EngineConnection engine(context.options.socket, context.platform.trust);
+    if (const auto opened = engine.open(); !opened)
+        return context.out.failure(opened.error());
+    const auto page = collectPages(engine, "blocks.list", u"blocks"_s, {{"active"_L1, !all}}, limit);
+    if (!page)
+        return context.out.failure(page.error());
+    Output& out = context.out;
+    out.document({{"blocks"_L1, page->items}, {"more"_L1, page->more}});
+    Table table{{u"ADDRESS"_s}, {u"STATE"_s}, {u"SINCE"_s}, {u"WHY"_s}};
+    for (const auto& item : page->items) {
+        const QJsonObject block = item.toObject();
+        table.addRow({safe(block["address"_L1], 50), blockStateText(block), localTime(block["created"_L1]),
+                      blockReasonText(block)});
+    }
+    if (!table.empty())
+        out.table(table);
+    else
+        out.line(all ? u"Nothing was ever blocked."_s : u"Nothing is blocked. --all shows past blocks."_s);
+    if (page->more)
+        out.line(out.styled(u"There are older ones: --limit %1 shows more."_s.arg(limit * 4), Style::Faint));
+    return kSuccess;
 }
 
 int runBlock(Context& context, const QStringList& arguments)

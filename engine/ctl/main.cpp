@@ -5,9 +5,12 @@
 
 #include <QCoreApplication>
 
+#include <iostream>
+
 int main(int argc, char** argv)
 {
     using namespace bartizan;
+    std::ios::sync_with_stdio(false); // logtest and replay read and write a lot
     const QCoreApplication application(argc, argv);
     const ctl::Platform platform{
         .trust = {.path = [](const QString& path) { return verifySocketPath(path.toStdString()); },

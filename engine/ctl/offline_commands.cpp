@@ -1,11 +1,10 @@
 // check, logtest, replay: they need no engine; engine/ctl/offline carries them out.
+#include "engine/config/ruleset_files.h"
 #include "engine/ctl/command.h"
 #include "engine/ctl/offline/offline.h"
 #include "engine/ctl/replay_responder.h"
 
 #include <QCoreApplication>
-#include <QDir>
-#include <QFileInfo>
 #include <QSysInfo>
 
 #include <iostream>
@@ -16,25 +15,17 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// In a build tree and in an installation alike, beside the programs.
-QString builtinRuleset()
-{
-    const QDir programs(QCoreApplication::applicationDirPath());
-    const QString place = QDir::cleanPath(programs.filePath(u"../share/bartizan/ruleset"_s));
-    return QFileInfo::exists(place) ? place : QString();
-}
-
 int runOffline(int (*run)(offline::Environment&, const std::vector<std::string>&), const Context& context,
                const QStringList& arguments)
 {
-    offline::Environment environment{.in = std::cin,
-                                     .out = std::cout,
-                                     .problems = std::cerr,
-                                     .json = context.options.json,
-                                     .builtinFolder = builtinRuleset().toStdString(),
-                                     .hostName =
-                                         QSysInfo::machineHostName().section('.'_L1, 0, 0).toStdString(),
-                                     .makeResponder = makeReplayResponder};
+    offline::Environment environment{
+        .in = std::cin,
+        .out = std::cout,
+        .problems = std::cerr,
+        .json = context.options.json,
+        .builtinFolder = findBuiltinRuleset(QCoreApplication::applicationDirPath().toStdString()),
+        .hostName = QSysInfo::machineHostName().section('.'_L1, 0, 0).toStdString(),
+        .makeResponder = makeReplayResponder};
     std::vector<std::string> words;
     if (!context.options.config.isEmpty())
         words = {"--config", context.options.config.toStdString()};

@@ -144,9 +144,10 @@ Result<void> FileTail::open()
     if (!at && !scan.has(0))
         return std::unexpected(scan.error());
 
-    const bool continues = at && (sizeOf(scan.piece(*at)) > m_behind->offset || !scan.successor(at));
+    const auto next = scan.successor(at);
+    const bool continues = at && (sizeOf(scan.piece(*at)) > m_behind->offset || !next);
     auto reading = continues ? startReading(scan.take(*at), m_behind->offset)
-                             : startReading(scan.take(scan.successor(at).value_or(0)), 0);
+                             : startReading(scan.take(next.value_or(0)), 0);
     if (!reading)
         return std::unexpected(reading.error());
     if (continues && reading->offset > 0 && fingerprint(reading->tail) != m_behind->tailHash)

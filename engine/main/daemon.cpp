@@ -1,5 +1,6 @@
 #include "engine/main/daemon.h"
 
+#include "engine/config/ruleset_files.h"
 #include "engine/core/engine.h"
 #include "platform/linux/host_info_linux.h"
 #include "platform/linux/inotify_watch.h"
@@ -13,7 +14,6 @@
 #include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QDir>
-#include <QFileInfo>
 
 #include <cstdio>
 #include <filesystem>
@@ -96,19 +96,7 @@ std::optional<Arguments> parseArguments(const QCoreApplication& application)
     return arguments;
 }
 
-// In a build tree and in an installation alike: ../share/bartizan beside the programs.
-std::string builtinRuleset()
-{
-    const QDir programs(QCoreApplication::applicationDirPath());
-    for (const auto& place : {u"../share/bartizan/ruleset"_s, u"../../share/bartizan/ruleset"_s}) {
-        if (QFileInfo::exists(programs.filePath(place)))
-            return QDir::cleanPath(programs.filePath(place)).toStdString();
-    }
-    return {};
-}
-
-bartizan::EnginePlatform makePlatform(const Arguments& arguments,
-                                      std::unique_ptr<bartizan::FileWatch> fileWatch)
+bartizan::EnginePlatform makePlatform(const Arguments& arguments, std::unique_ptr<bartizan::FileWatch> fileWatch)
 {
     using namespace bartizan;
     EnginePlatform platform;
@@ -150,7 +138,7 @@ int runDaemon(int argc, char** argv, std::function<void(std::string_view)> after
     EngineOptions options;
     options.configFolder = arguments->config.toStdString();
     options.stateFolder = arguments->state.toStdString();
-    options.builtinRuleset = builtinRuleset();
+    options.builtinRuleset = findBuiltinRuleset(QCoreApplication::applicationDirPath().toStdString());
     options.rulesetFolder = arguments->ruleset.toStdString();
     options.observe = arguments->observe;
     options.afterStoreStep = std::move(afterStoreStep);

@@ -564,9 +564,7 @@ std::vector<BlockRecord> BlockKeeper::standing() const
         for (const auto& [address, record] : m_wanted)
             records.push_back(record);
     }
-    std::ranges::sort(records, [](const BlockRecord& a, const BlockRecord& b) {
-        return a.createdAt != b.createdAt ? a.createdAt > b.createdAt : a.id > b.id;
-    });
+    std::ranges::sort(records, std::ranges::greater{}, &BlockRecord::id);
     return records;
 }
 

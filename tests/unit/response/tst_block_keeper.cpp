@@ -1,10 +1,11 @@
+#include <QTest> // first: moc 6.4 stumbles over <compare> before it
+
 #include "engine/response/block_keeper.h"
 #include "engine/store/store.h"
 #include "platform/fake/lying_backend.h"
 #include "platform/fake/memory_backend.h"
 
 #include <QTemporaryDir>
-#include <QTest>
 
 #include <array>
 

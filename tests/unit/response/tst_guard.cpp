@@ -1,6 +1,6 @@
-#include "engine/response/guard.h"
+#include <QTest> // first: moc 6.4 stumbles over <compare> before it
 
-#include <QTest>
+#include "engine/response/guard.h"
 
 using namespace bartizan;
 

@@ -1,7 +1,7 @@
+#include <QTest> // first: moc 6.4 stumbles over <compare> before it
+
 #include "engine/config/configuration_reader.h"
 #include "engine/response/response_policy.h"
-
-#include <QTest>
 
 using namespace bartizan;
 
@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kCommand =
     "<command><name>drop</name><executable>firewall-drop</executable>"
     "<timeout_allowed>yes</timeout_allowed></command>"
-    "<command><name>forever</name><executable>firewall-drop.sh</executable></command>"
+    "<command><name>always</name><executable>firewall-drop.sh</executable></command>"
     "<command><name>script</name><executable>my-script</executable></command>";
 
 Verdict verdict(std::uint32_t id, int level, const char* groups, const char* address = "198.51.100.7")
@@ -135,11 +135,11 @@ void TestResponsePolicy::twoResponses_keepTheLongest()
     const auto v = verdict(100100, 10, "web,");
     const auto minute = response("<level>3</level><timeout>60</timeout>");
     const auto hour = response("<level>3</level><timeout>3600</timeout>");
-    const auto forever = response("<level>3</level>", "forever");
+    const auto always = response("<level>3</level>", "always");
     QCOMPARE(orders(minute + hour, v).size(), 1U);
     QCOMPARE(orders(minute + hour, v).front().duration.value().count(), 3600);
     QCOMPARE(orders(hour + minute, v).front().duration.value().count(), 3600);
-    QVERIFY(!orders(hour + forever + minute, v).front().duration);
+    QVERIFY(!orders(hour + always + minute, v).front().duration);
 }
 
 void TestResponsePolicy::whatCannotBeDone_isReported()
