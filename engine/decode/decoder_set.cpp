@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 namespace bartizan {
 
@@ -38,7 +39,9 @@ std::shared_ptr<const DecoderSet> DecoderSet::compile(std::span<const SourceFile
     ordered.reserve(files.size());
     for (const SourceFile& file : files)
         ordered.push_back(&file);
-    std::ranges::stable_sort(ordered, {}, [](const SourceFile* file) { return baseName(file->name); });
+    // Equal names keep the order they were given in, which is the order of their addresses.
+    std::ranges::sort(ordered, {},
+                      [](const SourceFile* file) { return std::pair(baseName(file->name), file); });
     std::shared_ptr<DecoderSet> set(new DecoderSet);
     DecoderCompiler compiler(*set, problems);
     for (const SourceFile* file : ordered) {
