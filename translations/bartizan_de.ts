@@ -13,7 +13,7 @@
         </message>
         <message>
             <source>Failed</source>
-            <translation>Fehlgeschlagen</translation>
+            <translation>Gescheitert</translation>
         </message>
         <message>
             <source>Refused</source>

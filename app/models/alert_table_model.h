@@ -78,8 +78,8 @@ private:
     Now m_now;
     AlertQuery m_query;
     Tail m_tail = Tail::Live;
-    QList<Alert> m_alerts;  // id descending
-    QList<Alert> m_waiting; // in the order they came
+    QList<Alert> m_alerts;    // id descending
+    QList<Alert> m_waiting;   // in the order they came
     QList<Alert> m_meanwhile; // told by events while a snapshot is on its way
     bool m_more = false;
     bool m_loading = false;

@@ -228,6 +228,7 @@ void ActivityPage::connectModels()
                     updateActions();
             });
     connect(&m_context.blocks, &QAbstractItemModel::rowsInserted, this, &ActivityPage::updateActions);
+    connect(&m_context.blocks, &QAbstractItemModel::modelReset, this, &ActivityPage::updateActions);
 }
 
 void ActivityPage::focusSearch()

@@ -9,9 +9,13 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace bartizan::app {
 
 namespace {
+
+constexpr int kLeastWidth = 336;
 
 // A button that is enabled, named and explained as its action.
 class ActionButton : public QPushButton
@@ -54,7 +58,6 @@ DetailPane::DetailPane(const Theme& theme, QWidget* parent)
 {
     setLook(this, "card");
     setAccessibleName(tr("Details"));
-    setMinimumWidth(336);
     m_title->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_title->setWordWrap(true);
     m_subtitle->setWordWrap(true);
@@ -101,6 +104,13 @@ void DetailPane::setActions(const QList<QAction*>& actions)
     for (QAction* action : actions)
         row->addWidget(new ActionButton(action, m_actionRow));
     row->addStretch(1);
+}
+
+// Never narrower than its buttons, in whatever language.
+QSize DetailPane::minimumSizeHint() const
+{
+    const QSize hint = QFrame::minimumSizeHint();
+    return {std::max(hint.width(), kLeastWidth), hint.height()};
 }
 
 void DetailPane::clearContent()

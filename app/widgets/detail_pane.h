@@ -35,6 +35,7 @@ public:
     void end();
 
     [[nodiscard]] QString title() const;
+    QSize minimumSizeHint() const override;
     // All text of the content, for tests and for copying.
     [[nodiscard]] QString plainText() const;
 

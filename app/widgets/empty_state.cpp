@@ -2,6 +2,7 @@
 
 #include "app/widgets/labels.h"
 
+#include <QHBoxLayout>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -19,7 +20,13 @@ EmptyState::EmptyState(const Theme& theme, QWidget* parent)
         label->setAlignment(Qt::AlignHCenter);
     m_title->setWordWrap(true);
     m_explanation->setWordWrap(true);
-    m_explanation->setFixedWidth(400);
+    m_explanation->setMinimumWidth(200);
+    m_explanation->setMaximumWidth(440);
+    // Not centred by an alignment, which would give it the height of one line.
+    auto* column = new QHBoxLayout;
+    column->addStretch(1);
+    column->addWidget(m_explanation, 100);
+    column->addStretch(1);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(24, 24, 24, 24);
     layout->setSpacing(Theme::kGap);
@@ -27,7 +34,7 @@ EmptyState::EmptyState(const Theme& theme, QWidget* parent)
     layout->addWidget(m_icon);
     layout->addSpacing(4);
     layout->addWidget(m_title);
-    layout->addWidget(m_explanation, 0, Qt::AlignHCenter);
+    layout->addLayout(column);
     layout->addSpacing(Theme::kGap);
     layout->addWidget(m_action, 0, Qt::AlignHCenter);
     layout->addStretch(3);
@@ -41,8 +48,6 @@ void EmptyState::present(const QString& icon, const QString& title, const QStrin
     m_iconName = icon;
     m_title->setText(title);
     m_explanation->setText(explanation);
-    // Centred in the layout it would get the height of one line.
-    m_explanation->setMinimumHeight(m_explanation->heightForWidth(m_explanation->width()));
     m_action->setText(action);
     m_action->setAccessibleName(action);
     m_action->setVisible(!action.isEmpty());

@@ -127,6 +127,18 @@ void fill(FakeEngine& engine)
         engine.alerts.append(alertOf(id, id % 4 == 0 ? 7 : 5, "31101", "Web server answered with an error",
                                      "198.51.100.30", 6000 + (32 - id) * 340, "nginx",
                                      "/var/log/nginx/access.log", "GET /wp-login.php HTTP/1.1 404"));
+    // The stamp in a syslog line is that of its alert.
+    for (QJsonObject& alert : engine.alerts) {
+        QString line = alert.value(QLatin1String("full_log")).toString();
+        if (!line.startsWith(QLatin1String("Nov 24 ")))
+            continue;
+        const QDateTime time =
+            QDateTime::fromString(alert.value(QLatin1String("time")).toString(), Qt::ISODateWithMs)
+                .toLocalTime();
+        line.replace(0, 15, QLocale::c().toString(time, QStringLiteral("MMM dd HH:mm:ss")));
+        alert.insert(QStringLiteral("full_log"), line);
+        alert.insert(QStringLiteral("last_log"), line);
+    }
     // Ids fall from the newest on; the first rows were numbered by hand.
     for (qsizetype i = 0; i < engine.alerts.size(); ++i)
         engine.alerts[i].insert(QStringLiteral("id"), 500 - i);
@@ -176,6 +188,7 @@ public:
         shoot(window, QStringLiteral("blocks-undo-%1").arg(suffix));
         QTest::keyClick(blocks, Qt::Key_Space);
 
+        window.findChild<app::MessageBar*>()->hide();
         window.showPage(app::MainWindow::Page::Activity);
         shoot(window, QStringLiteral("activity-%1-1000").arg(suffix));
         window.resize(1440, 900);

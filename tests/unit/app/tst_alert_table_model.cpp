@@ -163,11 +163,12 @@ private slots:
     {
         Setting s(3);
         // The event overtakes the answer, which does not know of it yet.
-        s.engine.setHandler(QStringLiteral("alerts.list"), [&](const QJsonObject&) -> test::FakeEngine::Answer {
-            s.send(sampleAlert(4, 5, QStringLiteral("meanwhile"), {}));
-            return QJsonObject{{QStringLiteral("alerts"), QJsonArray{s.engine.alerts.at(0)}},
-                               {QStringLiteral("more"), false}};
-        });
+        s.engine.setHandler(
+            QStringLiteral("alerts.list"), [&](const QJsonObject&) -> test::FakeEngine::Answer {
+                s.send(sampleAlert(4, 5, QStringLiteral("meanwhile"), {}));
+                return QJsonObject{{QStringLiteral("alerts"), QJsonArray{s.engine.alerts.at(0)}},
+                                   {QStringLiteral("more"), false}};
+            });
         s.model.reload();
         QTRY_COMPARE(s.model.rowCount(), 2);
         QCOMPARE(s.model.alertAt(0).id, 4);

@@ -243,7 +243,8 @@ private slots:
         BlockTableModel model;
         BlockFeed feed(client, model);
         engine.setHandler(QStringLiteral("blocks.list"), [&](const QJsonObject&) -> test::FakeEngine::Answer {
-            engine.sendEvent(QStringLiteral("block"), test::sampleBlock(1, address, QStringLiteral("released")));
+            engine.sendEvent(QStringLiteral("block"),
+                             test::sampleBlock(1, address, QStringLiteral("released")));
             return QJsonObject{{QStringLiteral("blocks"), QJsonArray{engine.blocks.first()}},
                                {QStringLiteral("more"), false}};
         });
@@ -263,8 +264,10 @@ private slots:
         int asked = 0;
         engine.setHandler(QStringLiteral("blocks.list"), [&](const QJsonObject&) -> test::FakeEngine::Answer {
             if (++asked == 1)
-                return std::unexpected(test::FakeError{
-                    .code = QStringLiteral("busy"), .message = QStringLiteral("later"), .cure = {}, .guard = {}});
+                return std::unexpected(test::FakeError{.code = QStringLiteral("busy"),
+                                                       .message = QStringLiteral("later"),
+                                                       .cure = {},
+                                                       .guard = {}});
             return QJsonObject{{QStringLiteral("blocks"), QJsonArray()}, {QStringLiteral("more"), false}};
         });
         QSignalSpy loaded(&feed, &BlockFeed::loaded);
