@@ -98,6 +98,9 @@ bool LocalFileBlock::readCommon(const xml::Element& element)
         m_file.frequency = text;
     } else if (name == "only-future-events") {
         m_problems.expectPlain(element, {"max-size"});
+        if (element.attribute("max-size") != nullptr)
+            m_problems.note(element, "max-size has no effect: nothing is left out for its size.",
+                            "Remove it.");
         m_file.onlyFutureEvents = yesNo(element, m_problems).value_or(true);
     } else if (name == "label") {
         m_problems.expectPlain(element, {"key"});

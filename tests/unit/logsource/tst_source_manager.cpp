@@ -117,7 +117,10 @@ public:
     [[nodiscard]] QStringList lines()
     {
         const std::lock_guard lock(m_mutex);
-        return m_lines;
+        QStringList lines;
+        for (const std::string& line : m_lines)
+            lines << QString::fromStdString(line);
+        return lines;
     }
     [[nodiscard]] std::map<std::string, FilePosition> positions()
     {
@@ -141,7 +144,7 @@ private:
         const std::lock_guard lock(m_mutex);
         for (const auto& record : batch.records.records()) {
             const std::string name = fs::path(batch.records.location(record)).filename().string();
-            m_lines << QString::fromStdString(name + ": " + std::string(batch.records.text(record)));
+            m_lines.push_back(name + ": " + std::string(batch.records.text(record)));
         }
         for (const FilePosition& position : batch.positions)
             m_positions.insert_or_assign(position.path, position);
@@ -156,7 +159,7 @@ private:
     std::thread m_consumer;
     std::atomic<int> m_changes = 0;
     std::mutex m_mutex;
-    QStringList m_lines;
+    std::vector<std::string> m_lines;
     std::map<std::string, FilePosition> m_positions;
 };
 
