@@ -10,6 +10,10 @@ endif()
 
 add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
                     -Wimplicit-fallthrough -Woverloaded-virtual -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC 12 takes the payload of an empty std::optional for a variable that is read uninitialised.
+    add_compile_options(-Wno-maybe-uninitialized)
+endif()
 add_compile_definitions(QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII QT_NO_FOREACH QT_STRICT_ITERATORS
                         QT_NO_NARROWING_CONVERSIONS_IN_CONNECT
                         BARTIZAN_VERSION="${PROJECT_VERSION}")
