@@ -64,16 +64,4 @@ std::optional<std::size_t> OsMatch::matchEnd(std::string_view subject) const
     return matches(subject) ? std::optional(subject.size()) : std::nullopt;
 }
 
-std::vector<std::string_view> OsMatch::requiredPrefixes() const
-{
-    std::vector<std::string_view> prefixes;
-    for (const Alternative& one : m_alternatives) {
-        const bool anchored = one.anchor == Anchor::Start || one.anchor == Anchor::Both;
-        if (m_negated || !anchored || one.literal.text().empty())
-            return {};
-        prefixes.push_back(one.literal.text());
-    }
-    return prefixes;
-}
-
 } // namespace bartizan

@@ -19,11 +19,6 @@ public:
     [[nodiscard]] PatternType type() const override { return PatternType::OsMatch; }
     [[nodiscard]] const std::string& text() const override { return m_text; }
 
-    // The lower-case texts that a subject must begin with, if every alternative is anchored by `^` and none
-    // is negated or empty. Empty where there is no such set: an index of decoders by program name is built on
-    // it.
-    [[nodiscard]] std::vector<std::string_view> requiredPrefixes() const;
-
 private:
     enum class Anchor { None, Start, End, Both };
     struct Alternative

@@ -1,4 +1,3 @@
-#include "engine/pattern/os_match.h"
 #include "engine/pattern/os_regex.h"
 #include "engine/pattern/pattern.h"
 
@@ -28,7 +27,6 @@ private slots:
     void shortcutsDoNotChangeTheVerdict();
     void hostileSubjectsAreBounded();
     void oneCompiledPatternServesSeveralThreads();
-    void requiredPrefixesAreGivenOnlyWhereEachAlternativeHasOne();
 };
 
 static std::unique_ptr<const Pattern> compiled(PatternType type, const QByteArray& text)
@@ -296,13 +294,6 @@ void PatternTest::oneCompiledPatternServesSeveralThreads()
     for (auto& thread : threads)
         thread.join();
     QCOMPARE(wrong.load(), 0);
-}
-
-void PatternTest::requiredPrefixesAreGivenOnlyWhereEachAlternativeHasOne()
-{
-    QCOMPARE(OsMatch("^sshd|^Login$").requiredPrefixes(), (std::vector<std::string_view>{"sshd", "login"}));
-    for (const char* text : {"^sshd|login", "!^sshd", "^", "sshd$", ""})
-        QVERIFY2(OsMatch(text).requiredPrefixes().empty(), text);
 }
 
 QTEST_GUILESS_MAIN(PatternTest)
