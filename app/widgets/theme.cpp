@@ -83,7 +83,7 @@ QColor Theme::colourOf(ColourScheme scheme, ColourRole role)
 
 double Theme::contrast(const QColor& a, const QColor& b)
 {
-    const auto [darker, lighter] = std::minmax(luminance(a), luminance(b));
+    const auto [darker, lighter] = std::minmax({luminance(a), luminance(b)});
     return (lighter + 0.05) / (darker + 0.05);
 }
 

@@ -1,6 +1,8 @@
 #include "engine/ctl/pages.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 namespace bartizan::ctl {
 
@@ -16,9 +18,20 @@ Result<Page> collectPages(EngineConnection& engine, std::string_view method, con
                           QJsonObject params, qsizetype limit)
 {
     Page page{.items = {}, .more = true};
+    qsizetype step = kMostPerCall;
     while (page.more && page.items.size() < limit) {
-        params.insert("limit"_L1, std::min(kMostPerCall, limit - page.items.size()));
+        const qsizetype asked = std::min(step, limit - page.items.size());
+        params.insert("limit"_L1, asked);
         const auto part = engine.call(method, params);
+        // Long log lines: fewer of them fit in one frame.
+        if (!part && part.error().code == ErrorCode::Exhausted && asked > 1) {
+            step = std::max<qsizetype>(asked / 4, 1);
+            continue;
+        }
+        if (!part && part.error().code == ErrorCode::Busy) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(200));
+            continue;
+        }
         if (!part)
             return std::unexpected(part.error());
         const QJsonArray items = (*part)[key].toArray();

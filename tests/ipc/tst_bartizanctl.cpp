@@ -216,9 +216,9 @@ void TestBartizanctl::commandsAskTheEngineAndTell_data()
         {u"^TIME +COUNT +LEVEL +RULE +ADDRESS +DESCRIPTION\\n"_s,
          u"2026-11-24 07:08:30 +3 +10 +5712 +198\\.51\\.100\\.7 +brute force\\n$"_s});
     row("alerts", "alerts.list", R"({"limit":20})", R"({"alerts":[],"more":false})", 0, {u"^No alerts"_s});
-    row("blocks", "blocks.list", R"({"active":true})", "{\"blocks\":[" + block + "],\"more\":false}", 0,
+    row("blocks", "blocks.list", R"({"active":true,"limit":1000})", "{\"blocks\":[" + block + "],\"more\":false}", 0,
         {u"198\\.51\\.100\\.7  active, 9m 58s left  2026-11-24 07:08:09  5712: brute force\\n"_s});
-    row("blocks --all", "blocks.list", R"({"active":false})", R"({"blocks":[],"more":false})", 0,
+    row("blocks --all", "blocks.list", R"({"active":false,"limit":100})", R"({"blocks":[],"more":false})", 0,
         {u"Nothing was ever blocked"_s});
     row("block 198.51.100.7", "block.add", R"({"address":"198.51.100.7"})", "{\"block\":" + block + "}", 0,
         {u"^Blocked: 198\\.51\\.100\\.7 for 9m 58s\\.\\n$"_s});
@@ -449,7 +449,7 @@ void TestBartizanctl::alertsAreCollectedInSteps()
     QCOMPARE(part.exitCode, 0);
     QCOMPARE(parsed(part.out)[u"alerts"_s].toArray().size(), 120);
     QCOMPARE(parsed(part.out)[u"more"_s].toBool(), true);
-    QCOMPARE(limits, (QList<int>{120, 50, 50, 20})); // the first does not fit in a frame
+    QCOMPARE(limits, (QList<int>{120, 30, 30, 30, 30})); // the first does not fit in a frame
     engine.clock.time += 1000;
     const Outcome all =
         run({u"alerts"_s, u"--limit"_s, u"1000"_s, u"--json"_s, u"--socket"_s, engine.path()});

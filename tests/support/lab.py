@@ -162,7 +162,7 @@ DEFAULT_CONFIGURATION = """<bartizan_config>
   <command><name>firewall-drop</name><executable>firewall-drop</executable><timeout_allowed>yes</timeout_allowed></command>
   <active-response>
     <command>firewall-drop</command><location>local</location>
-    <rules_id>5712,5763,200100,200101,200102,200103,200104,200105</rules_id><timeout>{timeout}</timeout>
+    <rules_id>5763,200100,200101,200102,200103,200104,200105</rules_id><timeout>{timeout}</timeout>
   </active-response>
   {more}
 </bartizan_config>

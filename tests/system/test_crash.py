@@ -118,27 +118,29 @@ class Crashing(SystemTest):
                 time.sleep(random.uniform(0.02, 0.12))
             done.set()
 
-        def follow():
-            while not done.is_set():
-                watch = subprocess.Popen(engine.argv("bartizanctl", "--socket", engine.socket, "--json", "watch"),
-                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-                for line in watch.stdout:
-                    event = json.loads(line)
-                    if event.get("event") == "block" and event["data"]["state"] == "active":
-                        reported.add(event["data"]["address"])
-                watch.wait()
-                time.sleep(0.02)
+        # It reconnects by itself after each kill.
+        watch = subprocess.Popen(engine.argv("bartizanctl", "--socket", engine.socket, "--json", "watch"),
+                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(watch.stdout.close)
+        self.addCleanup(watch.wait)
+        self.addCleanup(watch.kill)
 
-        threads = [threading.Thread(target=attack), threading.Thread(target=follow, daemon=True)]
-        for thread in threads:
-            thread.start()
+        def follow():
+            for line in watch.stdout:
+                event = json.loads(line)
+                if event.get("event") == "block" and event["data"]["state"] == "active":
+                    reported.add(event["data"]["address"])
+
+        attacker = threading.Thread(target=attack)
+        attacker.start()
+        threading.Thread(target=follow, daemon=True).start()
         kills = 0
         while not done.is_set():
             time.sleep(random.uniform(0.1, 0.5))
             engine.kill()
             kills += 1
             engine.start()
-        threads[0].join()
+        attacker.join()
         self.assertSoon(lambda: addresses[-1] in engine.kernel_blocks(), "the last attacker is not blocked")
         self.assertEqualState(engine)
         blocked = engine.kernel_blocks()

@@ -264,7 +264,8 @@ void TestBlockKeeper::restart_finishesWhatWasHalfDone()
                        });
     keeper.start(Bench::guardFor({}));
     std::set<std::string> kernel;
-    for (const auto& entry : backend.list().value())
+    const auto entries = backend.list().value();
+    for (const auto& entry : entries)
         kernel.insert(entry.address.toString());
     QCOMPARE(kernel, (std::set<std::string>{"198.51.100.2", "198.51.100.4"}));
     QCOMPARE(keeper.standing().size(), 2U);
