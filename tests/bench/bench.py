@@ -67,6 +67,7 @@ def replay(bin_dir, name, lines, *options):
 def kernel_events(network):
     def make():
         events = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER)
+        events.bind((0, 0))
         events.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, NFNLGRP_NFTABLES)
         events.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
         events.settimeout(5)
