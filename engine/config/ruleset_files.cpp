@@ -331,4 +331,13 @@ std::string findBuiltinRuleset(const std::string& programFolder)
     return {};
 }
 
+std::string findDefaultConfiguration(const std::string& builtinRuleset)
+{
+    if (builtinRuleset.empty())
+        return {};
+    const auto file = (fs::path(builtinRuleset) / ".." / "defaults" / "bartizan.conf").lexically_normal();
+    std::error_code error;
+    return fs::is_regular_file(file, error) ? file.string() : std::string();
+}
+
 } // namespace bartizan

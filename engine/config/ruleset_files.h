@@ -27,4 +27,8 @@ namespace bartizan {
 // or above the folder of the programs. Empty when it is not there.
 [[nodiscard]] std::string findBuiltinRuleset(const std::string& programFolder);
 
+// The configuration a new installation starts from: defaults/bartizan.conf beside the built-in rule set.
+// Empty when it is not there.
+[[nodiscard]] std::string findDefaultConfiguration(const std::string& builtinRuleset);
+
 } // namespace bartizan

@@ -67,6 +67,7 @@ private slots:
     void readsARulesetFolder();
     void aMissingRulesetFolderIsAnError();
     void leavesOutWhatIsNoFileOfTheFolder();
+    void findsTheDefaultConfigurationBesideTheRuleset();
 };
 
 void RulesetFilesTest::readsAConfiguredRuleset_data()
@@ -201,6 +202,16 @@ void RulesetFilesTest::leavesOutWhatIsNoFileOfTheFolder()
     }
     reported.sort();
     QCOMPARE(reported.join(QLatin1Char(' ')), QStringLiteral("dangling.xml etc folder.xml outside.xml"));
+}
+
+void RulesetFilesTest::findsTheDefaultConfigurationBesideTheRuleset()
+{
+    const Place place;
+    QCOMPARE(findDefaultConfiguration({}), std::string());
+    QCOMPARE(findDefaultConfiguration(place.at("stock").string()), std::string());
+    place.write("defaults/bartizan.conf");
+    QCOMPARE(findDefaultConfiguration(place.at("stock").string()),
+             place.at("defaults/bartizan.conf").string());
 }
 
 QTEST_GUILESS_MAIN(RulesetFilesTest)
