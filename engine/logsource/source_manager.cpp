@@ -100,7 +100,8 @@ private:
     void run();
     [[nodiscard]] std::optional<std::chrono::milliseconds> timeout() const;
     void take(const std::vector<FileChange>& changes);
-    void takeFolderChange(const FileChange& change);
+    // True: everything must be looked at.
+    [[nodiscard]] bool takeFolderChange(const FileChange& change);
     void lookAtEverything();
     void lookAtEntries();
 
@@ -132,6 +133,7 @@ private:
     std::map<std::string, FilePosition> m_stored;
     std::map<std::string, Entry> m_entries;
     std::set<std::string> m_folders;
+    std::set<std::string> m_linkFolders; // those of them that logs stand in under another name
     ReadBuffer m_buffer;
     SourceBatch m_batch;
     bool m_isFirstLook = true;
@@ -221,26 +223,27 @@ void SourceManager::Impl::take(const std::vector<FileChange>& changes)
                      m_sources, [](const auto& source) { return hasDateName(source->settings.location); }))
             m_evaluate = true;
     }
+    bool everything = false;
     for (const FileChange& change : changes) {
         if (change.overflow)
-            lookAtEverything();
+            everything = true;
         else if (const auto entry = m_entries.find(change.path); entry != m_entries.end())
             entry->second.due = true;
-        else
-            takeFolderChange(change);
+        else if (takeFolderChange(change))
+            everything = true;
     }
+    if (everything)
+        lookAtEverything();
 }
 
-void SourceManager::Impl::takeFolderChange(const FileChange& change)
+bool SourceManager::Impl::takeFolderChange(const FileChange& change)
 {
     if (change.name.empty()) { // the folder itself: moved, removed, permissions
         m_watch.remove(change.path);
         m_folders.erase(change.path);
-        lookAtEverything();
-        return;
+        return true;
     }
     const std::string path = (std::filesystem::path(change.path) / change.name).string();
-    bool isParent = false;
     for (auto& [name, entry] : m_entries) {
         if (name == path) {
             watchFile(path);
@@ -248,11 +251,10 @@ void SourceManager::Impl::takeFolderChange(const FileChange& change)
         } else if (rotationKey(name, path)) {
             entry.due = true;
         }
-        isParent = isParent || std::filesystem::path(name).parent_path() == change.path;
     }
-    const bool hasOpen = std::ranges::any_of(m_sources, [](const auto& source) { return source->isOpen; });
-    if (!isParent || hasOpen)
-        m_evaluate = true;
+    // Also beside a log that is known: it may have become a link, or the folder of another one has come.
+    m_evaluate = true;
+    return m_linkFolders.contains(change.path);
 }
 
 void SourceManager::Impl::lookAtEverything()
@@ -276,15 +278,19 @@ void SourceManager::Impl::evaluate()
     watchFolders(); // before looking into them: what appears in between raises an event
     for (auto& [path, entry] : m_entries)
         entry.wanted = false;
+    const std::size_t known = m_entries.size();
     for (const auto& source : m_sources) {
         for (const std::string& path : pathsOf(*source)) {
-            if (const auto known = m_entries.find(path); known != m_entries.end())
-                known->second.wanted = true;
+            if (const auto entry = m_entries.find(path); entry != m_entries.end())
+                entry->second.wanted = true;
             else
                 addEntry(path, *source);
         }
     }
+    const bool hasNew = m_entries.size() > known;
     dropEntries();
+    if (hasNew)
+        watchFolders(); // they may be links
     m_isFirstLook = false;
 }
 
@@ -297,6 +303,10 @@ void SourceManager::Impl::watchFolders()
         wanted.clear();
         for (const auto& source : m_sources)
             wanted.merge(foldersToWatch(m_files, expandDateNames(source->settings.location, m_clock.now())));
+        m_linkFolders.clear();
+        for (const auto& [path, entry] : m_entries)
+            m_linkFolders.merge(foldersBehindLinks(m_files, path));
+        wanted.insert(m_linkFolders.begin(), m_linkFolders.end());
         bool isNew = false;
         for (const std::string& folder : wanted) {
             if (m_folders.contains(folder))

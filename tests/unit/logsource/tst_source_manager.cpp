@@ -72,13 +72,31 @@ private:
     int m_waits = 0;
 };
 
+// The real one, with a count of how often somebody slept.
+class CountingWatch final : public FileWatch
+{
+public:
+    Result<void> add(const std::string& path) override { return m_watch->add(path); }
+    void remove(const std::string& path) override { m_watch->remove(path); }
+    std::vector<FileChange> wait(std::optional<std::chrono::milliseconds> timeout) override
+    {
+        ++m_waits;
+        return m_watch->wait(timeout);
+    }
+    void wake() override { m_watch->wake(); }
+    [[nodiscard]] int waits() const { return m_waits; }
+
+private:
+    std::unique_ptr<FileWatch> m_watch = std::move(*makeInotifyWatch());
+    std::atomic<int> m_waits = 0;
+};
+
 // A folder with real logs and a manager that reads them.
 class Bench
 {
 public:
     Bench()
         : m_files(makeLogFileSystem())
-        , m_watch(std::move(*makeInotifyWatch()))
     {
     }
     ~Bench() { stop(); }
@@ -95,7 +113,7 @@ public:
     Problems start(const std::vector<LocalFile>& sources, const std::vector<FilePosition>& positions = {})
     {
         m_manager =
-            std::make_unique<SourceManager>(*m_files, *m_watch, m_clock, m_queue, [this] { ++m_changes; });
+            std::make_unique<SourceManager>(*m_files, m_watch, m_clock, m_queue, [this] { ++m_changes; });
         Problems problems = m_manager->start(sources, positions);
         m_consumer = std::thread([this] {
             while (auto batch = m_queue.pop())
@@ -137,6 +155,7 @@ public:
     }
     [[nodiscard]] std::vector<SourceState> states() { return m_manager->states(); }
     [[nodiscard]] int changes() const { return m_changes; }
+    [[nodiscard]] int waits() const { return m_watch.waits(); }
 
 private:
     void take(const SourceBatch& batch)
@@ -152,7 +171,7 @@ private:
 
     QTemporaryDir m_folder;
     std::unique_ptr<LogFileSystem> m_files;
-    std::unique_ptr<FileWatch> m_watch;
+    CountingWatch m_watch;
     SystemClock m_clock;
     BoundedQueue<SourceBatch> m_queue{4};
     std::unique_ptr<SourceManager> m_manager;
@@ -179,7 +198,10 @@ private slots:
     void findsFilesThatAppearLater();
     void findsFoldersThatAppearLater();
     void followsGlobsWithoutReadingRotatedPieces();
+    void followsLinksThroughRotation_data();
+    void followsLinksThroughRotation();
     void continuesAtStoredPositions();
+    void storedPositionsOfVanishedLogsStopNothing();
     void shapesLinesByFormat_data();
     void shapesLinesByFormat();
     void reportsWhatItCannotRead();
@@ -187,6 +209,7 @@ private slots:
     void refusesWhatIsNoRegularFile();
     void aFullQueueStopsTheReading();
     void sleepsAtRest();
+    void sleepsAtRestBehindLinks();
     void isQuick();
 };
 
@@ -270,6 +293,85 @@ void SourceManagerTest::followsGlobsWithoutReadingRotatedPieces()
     QCOMPARE(bench.lines().size(), 4);
 }
 
+void SourceManagerTest::followsLinksThroughRotation_data()
+{
+    QTest::addColumn<QString>("target"); // of the link, % is the bench's folder
+    QTest::addColumn<QString>("real");
+    QTest::addColumn<QStringList>("locations");
+    const auto row = [](const char* name, const char* target, const char* real, const char* locations) {
+        QTest::newRow(name) << QString::fromLatin1(target) << QString::fromLatin1(real) << words(locations);
+    };
+    row("absolute", "%/other/app.log", "other/app.log", "dir/app.log");
+    row("relative", "../other/app.log", "other/app.log", "dir/app.log");
+    row("same folder", "real.txt", "dir/real.txt", "dir/app.log");
+    row("a link to a link", "%/middle/link", "other/app.log", "dir/app.log");
+    row("glob", "%/other/app.log", "other/app.log", "dir/*.log");
+    row("name like a glob", "%/ot[h]er*/app.log", "ot[h]er*/app.log", "dir/app.log");
+    row("folder read as well", "%/other/app.log", "other/app.log", "dir/app.log,other/side.log");
+}
+
+void SourceManagerTest::followsLinksThroughRotation()
+{
+    QFETCH(QString, target);
+    QFETCH(QString, real);
+    QFETCH(QStringList, locations);
+    Bench bench;
+    for (const char* folder : {"dir", "middle", "other", "ot[h]er*", "new"})
+        fs::create_directory(bench.path(folder));
+    fs::create_symlink("../other/app.log", bench.path("middle/link"));
+    target.replace(QLatin1Char('%'), QString::fromStdString(bench.path(".")));
+    fs::create_symlink(target.toStdString(), bench.path("dir/app.log"));
+    const std::string log = real.toStdString();
+    bench.append(log, "old\n");
+    std::vector<LocalFile> sources;
+    for (const QString& location : locations)
+        sources.push_back(source(bench.path(location.toStdString())));
+    QVERIFY(bench.start(sources).empty());
+    QTRY_COMPARE(bench.positions().size(), std::size_t{1});
+
+    QStringList expected;
+    const auto write = [&](const std::string& name, const char* line) {
+        bench.append(name, std::string(line) + '\n');
+        expected << QStringLiteral("app.log: ") + QString::fromLatin1(line);
+    };
+    write(log, "one");
+    QTRY_COMPARE(bench.lines(), expected);
+
+    // While nothing carries the name, the engine looks at a link that leads nowhere.
+    fs::rename(bench.path(log), bench.path(log + ".1"));
+    QTRY_COMPARE(bench.status("dir/app.log"), QStringLiteral("missing"));
+    write(log + ".1", "late");
+    QTRY_COMPARE(bench.lines(), expected);
+    write(log, "two");
+    QTRY_COMPARE(bench.lines(), expected);
+    write(log, "three");
+    QTRY_COMPARE(bench.lines(), expected);
+    QCOMPARE(bench.status("dir/app.log"), QStringLiteral("reading"));
+
+    // At once, and with nothing in the new file at first.
+    fs::rename(bench.path(log), bench.path(log + ".2"));
+    bench.append(log, "");
+    QTest::qWait(50);
+    write(log, "four");
+    QTRY_COMPARE(bench.lines(), expected);
+
+    // The link leads elsewhere, to where nothing is yet.
+    fs::create_symlink(bench.path("new/app.log"), bench.path("dir/link.new"));
+    fs::rename(bench.path("dir/link.new"), bench.path("dir/app.log"));
+    QTRY_COMPARE(bench.status("dir/app.log"), QStringLiteral("missing"));
+    write("new/app.log", "five");
+    QTRY_COMPARE(bench.lines(), expected);
+
+    // The folder behind it comes back.
+    fs::remove_all(bench.path("new"));
+    QTRY_COMPARE(bench.status("dir/app.log"), QStringLiteral("missing"));
+    fs::create_directory(bench.path("new"));
+    write("new/app.log", "six");
+    QTRY_COMPARE(bench.lines(), expected);
+    write("new/app.log", "seven");
+    QTRY_COMPARE(bench.lines(), expected);
+}
+
 void SourceManagerTest::continuesAtStoredPositions()
 {
     Bench first;
@@ -285,6 +387,37 @@ void SourceManagerTest::continuesAtStoredPositions()
     Bench second; // as after a crash: the position of "two" was not stored
     QVERIFY(second.start({source(log)}, stored).empty());
     QTRY_COMPARE(second.lines(), words("a.log: two"));
+}
+
+void SourceManagerTest::storedPositionsOfVanishedLogsStopNothing()
+{
+    Bench bench;
+    fs::create_directory(bench.path("dir"));
+    fs::create_symlink(bench.path("dir/nothing"), bench.path("link.log"));
+    bench.append("here.log", "old\n");
+    std::vector<LocalFile> sources{source(bench.path("here.log"))};
+    std::vector<FilePosition> stored;
+    for (const char* name : {"gone.log", "no/folder/a.log", "link.log", "of-no-source.log"}) {
+        stored.push_back({bench.path(name), {1, 4711}, 1000, 64, 17, 64, 18});
+        if (name != std::string_view("of-no-source.log"))
+            sources.push_back(source(bench.path(name)));
+    }
+    QVERIFY(bench.start(sources, stored).empty());
+    QTRY_COMPARE(bench.status("here.log"), QStringLiteral("reading"));
+    for (const char* name : {"gone.log", "no/folder/a.log", "link.log"})
+        QCOMPARE(bench.status(name), QStringLiteral("missing"));
+    QStringList expected = words("here.log: one");
+    bench.append("here.log", "one\n");
+    QTRY_COMPARE(bench.lines(), expected);
+    fs::create_directories(bench.path("no/folder"));
+    for (const char* name : {"gone.log", "no/folder/a.log", "link.log"}) {
+        bench.append(name, "new\n");
+        expected << QString::fromStdString(fs::path(name).filename().string() + ": new");
+        QTRY_COMPARE(bench.lines(), expected);
+    }
+    bench.append("here.log", "two\n");
+    expected << QStringLiteral("here.log: two");
+    QTRY_COMPARE(bench.lines(), expected);
 }
 
 void SourceManagerTest::shapesLinesByFormat_data()
@@ -435,6 +568,25 @@ void SourceManagerTest::sleepsAtRest()
     QTest::qWait(300);
     QCOMPARE(watch.waits(), before);
     manager.stop();
+}
+
+void SourceManagerTest::sleepsAtRestBehindLinks()
+{
+    Bench bench;
+    for (const char* folder : {"dir", "other"})
+        fs::create_directory(bench.path(folder));
+    fs::create_symlink("../other/app.log", bench.path("dir/app.log"));
+    fs::create_symlink("../nowhere/app.log", bench.path("dir/lost.log"));
+    bench.append("other/app.log", "old\n");
+    QVERIFY(bench.start({source(bench.path("dir/*.log"))}).empty());
+    QTRY_COMPARE(bench.states().size(), std::size_t{2});
+    QTest::qWait(50);
+    const int before = bench.waits();
+    QTest::qWait(2500); // longer than between two polls
+    QCOMPARE(bench.waits(), before);
+    fs::create_directory(bench.path("nowhere"));
+    bench.append("nowhere/app.log", "one\n");
+    QTRY_COMPARE(bench.lines(), words("lost.log: one"));
 }
 
 void SourceManagerTest::isQuick()
