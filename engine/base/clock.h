@@ -14,6 +14,9 @@ class Clock
 public:
     virtual ~Clock() = default;
     [[nodiscard]] virtual EpochMs now() const = 0;
+    // Milliseconds that never jump, from an arbitrary start; they stand still while the computer sleeps, as
+    // the kernel's own timeouts do. A clock that is never set may leave it equal to now().
+    [[nodiscard]] virtual EpochMs steadyNow() const { return now(); }
 };
 
 // Thread-safe.
@@ -24,6 +27,12 @@ public:
     {
         return std::chrono::duration_cast<std::chrono::milliseconds>(
                    std::chrono::system_clock::now().time_since_epoch())
+            .count();
+    }
+    [[nodiscard]] EpochMs steadyNow() const override
+    {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+                   std::chrono::steady_clock::now().time_since_epoch())
             .count();
     }
 };

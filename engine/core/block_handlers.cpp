@@ -58,6 +58,14 @@ void carryOut(Engine& engine, const BlockRequest& block, const ipc::Responder& r
                       record.address.toString() + " could not be blocked: " + record.error,
                       "bartizanctl status says what is wrong"});
         return;
+    case BlockState::Observed:
+        if (!record.error.empty()) {
+            respond.fail({ErrorCode::Unavailable,
+                          record.address.toString() + " was not blocked: " + record.error,
+                          "bartizanctl status says what is wrong"});
+            return;
+        }
+        [[fallthrough]];
     default:
         respond.succeed({{u"block"_s, toJson(record, engine.clock().now())}});
     }

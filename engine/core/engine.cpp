@@ -7,6 +7,7 @@
 #include <QJsonDocument>
 
 #include <algorithm>
+#include <span>
 
 namespace bartizan {
 
@@ -14,6 +15,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::size_t kKeptEvents = 1000; // by the server, docs/ipc.md
 // Batches of up to 256 KiB each between reader and analysis.
 constexpr std::size_t kQueuedBatches = 16;
 constexpr milliseconds kReconcileDelay{100};
@@ -89,9 +91,9 @@ Result<void> Engine::start()
     // Watched before it is set up, so that nothing is missed.
     watchFirewall();
     m_platform.hostInfo->watch([this] { onMainThread([this] { refreshGuard(); }); });
-    m_keeper->start(makeGuard());
-    if (mode == BlockKeeper::Mode::Respond && !m_keeper->status().ready)
-        m_reconcileTimer.start(std::chrono::seconds(1));
+    m_keeper->start(makeGuard(),
+                    m_historyLost ? BlockKeeper::History::Unavailable : BlockKeeper::History::Available);
+    retryIfFailing();
     m_pipeline->start();
     loadRuleset({});
     startSources();
@@ -105,9 +107,6 @@ void Engine::stop()
 {
     if (!std::exchange(m_running, false))
         return;
-    if (m_server)
-        m_server->stop();
-    m_server.reset();
     m_firewallWatch.reset();
     m_platform.hostInfo->unwatch();
     m_expiryTimer.stop();
@@ -117,6 +116,9 @@ void Engine::stop()
     m_pipeline->stop();
     joinLoader();
     (void)m_store->flush();
+    // Last, because the socket's lock keeps a second engine away from store and firewall.
+    m_server->stop();
+    m_server.reset();
     // Blocks stay in the kernel: protection goes on without us, and ends there by itself.
 }
 
@@ -130,7 +132,14 @@ std::shared_ptr<const Guard> Engine::makeGuard()
         if (entry.network)
             allowlist.push_back({*entry.network, "configuration"});
     }
-    for (const auto& entry : m_store->allowEntries().value_or(std::vector<AllowRecord>{}))
+    // A history that can't be read for the moment takes nobody off the allowlist.
+    if (auto entries = m_store->allowEntries()) {
+        m_allowEntries = std::move(*entries);
+        m_health.report("allowlist", {});
+    } else {
+        m_health.report("allowlist", {problemOf(entries.error(), "store", m_store->path())});
+    }
+    for (const auto& entry : m_allowEntries)
         allowlist.push_back({entry.address, entry.reason});
     return std::make_shared<const Guard>(std::move(host), std::move(allowlist), m_allowPatterns);
 }
@@ -138,6 +147,7 @@ std::shared_ptr<const Guard> Engine::makeGuard()
 void Engine::refreshGuard()
 {
     m_keeper->setGuard(makeGuard());
+    retryIfFailing();
     armExpiry();
 }
 
@@ -147,6 +157,11 @@ void Engine::startSources()
     for (const auto& stored : m_store->positions().value_or(std::vector<SourcePosition>{})) {
         if (auto position = decodePosition(stored.path, stored.position))
             positions.push_back(std::move(*position));
+    }
+    // The pipeline knows better than a store that can't be written for the moment.
+    for (const auto& [path, position] : m_pipeline->positions()) {
+        std::erase_if(positions, [&path](const FilePosition& stored) { return stored.path == path; });
+        positions.push_back(position);
     }
     m_sources = std::make_unique<SourceManager>(
         *m_platform.logFiles, *m_platform.fileWatch, m_clock, m_queue, [this] {
@@ -240,6 +255,12 @@ void Engine::reconcile()
     publishStatusSoon();
 }
 
+void Engine::retryIfFailing()
+{
+    if (!m_keeper->status().error.empty() && !m_reconcileTimer.isActive())
+        m_reconcileTimer.start(std::chrono::seconds(1));
+}
+
 void Engine::armExpiry()
 {
     const auto next = m_keeper->nextExpiry();
@@ -295,12 +316,7 @@ void Engine::blocksChanged(const std::vector<BlockChange>& changes)
     m_pipeline->recordChanges(changes);
     onMainThread([this, changes] {
         armExpiry();
-        const bool failed = std::ranges::any_of(
-            changes, [](const auto& change) { return change.kind == BlockChangeKind::Failed; });
-        if (failed && !m_reconcileTimer.isActive())
-            m_reconcileTimer.start(std::chrono::seconds(1));
-        if (!m_server || m_server->connectionCount() == 0)
-            return;
+        retryIfFailing();
         for (const auto& change : changes)
             m_server->publish("block", toJson(change.block, m_clock.now()));
     });
@@ -308,9 +324,11 @@ void Engine::blocksChanged(const std::vector<BlockChange>& changes)
 
 void Engine::publishAlerts(const std::vector<AlertRecord>& alerts)
 {
-    if (!m_server || m_server->connectionCount() == 0)
-        return;
-    for (const auto& alert : alerts)
+    // Numbered and kept though nobody may listen: a client that comes back asks for what it missed.
+    // More than are kept need not be made.
+    const std::size_t kept =
+        m_server->connectionCount() > 0 ? alerts.size() : std::min(alerts.size(), kKeptEvents);
+    for (const auto& alert : std::span(alerts).last(kept))
         m_server->publish("alert", toJson(alert));
 }
 

@@ -103,6 +103,7 @@ private:
     [[nodiscard]] Result<void> startControl();
     void watchFirewall();
     void reconcile();
+    void retryIfFailing();
     void blocksChanged(const std::vector<BlockChange>& changes);
     void publishAlerts(const std::vector<AlertRecord>& alerts);
     void publishStatusSoon();
@@ -117,6 +118,8 @@ private:
     HealthBoard m_health;
     Configuration m_configuration;
     std::vector<std::shared_ptr<const Pattern>> m_allowPatterns;
+    std::vector<AllowRecord> m_allowEntries; // by people, as last read
+    bool m_historyLost = false;              // the store is one in memory
     RulesetSource m_lists;
     BoundedQueue<SourceBatch> m_queue;
     std::unique_ptr<Store> m_store;

@@ -31,6 +31,7 @@ void Engine::openStore()
         logProblems(problems);
         m_health.report("store-open", std::move(problems));
         store = Store::openInMemory(m_clock, options);
+        m_historyLost = true;
     }
     m_store = std::move(*store);
     const auto problems = m_store->problems();
@@ -43,13 +44,20 @@ Problems Engine::readConfiguration()
     Problems problems;
     const std::string path = m_options.configFolder + "/bartizan.conf";
     auto configuration = readConfigurationFile(path, problems);
+    if (!configuration && configuration.error().code == ErrorCode::NotFound) {
+        const bool running = m_rulesetLoadedAt.has_value();
+        const auto shipped = running ? std::string() : findDefaultConfiguration(m_options.builtinRuleset);
+        if (!shipped.empty())
+            configuration = readConfigurationFile(shipped, problems);
+        problems.push_back({Severity::Warning, "configuration", path, 0, 0,
+                            running ? "the configuration is gone; what ran goes on"
+                            : !shipped.empty()
+                                ? "there is no configuration; the shipped one is used (" + shipped + ')'
+                                : "there is no configuration: nothing is watched",
+                            "copy the example from the data folder's defaults/bartizan.conf"});
+    }
     if (configuration) {
         m_configuration = std::move(*configuration);
-    } else if (configuration.error().code == ErrorCode::NotFound) {
-        problems.push_back({Severity::Warning, "configuration", path, 0, 0,
-                            "there is no configuration: nothing is watched",
-                            "copy the example from the data folder's defaults/bartizan.conf"});
-        m_configuration = {};
     } else if (problems.empty()) {
         problems.push_back(problemOf(configuration.error(), "configuration", path));
     }
@@ -136,11 +144,12 @@ void Engine::reload(std::function<void(const Problems&)> done)
     m_keeper->setRepeatedOffenders(m_configuration.repeatedOffenders);
     refreshGuard();
     stopSources();
-    startSources();
+    // The job stands in front of whatever the sources push then: new logs meet new rules.
     loadRuleset([problems, done = std::move(done)](const Problems& found) mutable {
         problems.insert(problems.end(), found.begin(), found.end());
         done(problems);
     });
+    startSources();
 }
 
 } // namespace bartizan

@@ -127,6 +127,12 @@ RulesetSummary Pipeline::rulesetSummary() const
     return m_summary;
 }
 
+std::map<std::string, FilePosition> Pipeline::positions() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_positions;
+}
+
 RecordBatch Pipeline::takeOwnRecords()
 {
     const std::lock_guard lock(m_mutex);
@@ -159,6 +165,7 @@ void Pipeline::runLoadJobs()
             const std::lock_guard lock(m_mutex);
             m_summary = m_analysis->summary();
         }
+        m_loadTried = true;
         job.done.set_value(std::move(problems));
     }
 }
@@ -168,12 +175,22 @@ void Pipeline::processBatch(const SourceBatch& batch)
     std::vector<AlertRecord> alerts;
     m_lines += batch.records.records().size();
     processRecords(batch.records, alerts);
-    for (auto own = takeOwnRecords(); !own.empty(); own = takeOwnRecords())
+    // Releases that came due while the engine was down wait for the rules.
+    while (m_loadTried) {
+        const auto own = takeOwnRecords();
+        if (own.empty())
+            break;
         processRecords(own, alerts);
+    }
 
     std::vector<SourcePosition> positions;
     for (const auto& position : batch.positions)
         positions.push_back({position.path, encodePosition(position)});
+    if (!batch.positions.empty()) {
+        const std::lock_guard lock(m_mutex);
+        for (const auto& position : batch.positions)
+            m_positions.insert_or_assign(position.path, position);
+    }
     if (!alerts.empty() || !positions.empty())
         m_store.writeBatch(std::move(alerts), std::move(positions));
 }

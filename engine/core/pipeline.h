@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <future>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -48,6 +49,8 @@ public:
     void recordChanges(const std::vector<BlockChange>& changes);
 
     [[nodiscard]] RulesetSummary rulesetSummary() const;
+    // How far each log has been dealt with since the start, whether or not it could be stored.
+    [[nodiscard]] std::map<std::string, FilePosition> positions() const;
     [[nodiscard]] Counters counters() const { return {m_lines.load(), m_alerts.load()}; }
 
 private:
@@ -79,12 +82,14 @@ private:
     // Used by the pipeline's thread only, kept to spare allocations.
     std::vector<Verdict> m_verdicts;
     std::vector<std::int64_t> m_alertIds; // of each verdict, 0 for none
+    bool m_loadTried = false;
 
-    mutable std::mutex m_mutex; // guards the four below
+    mutable std::mutex m_mutex; // guards the five below
     RecordBatch m_ownRecords;
     std::vector<LoadJob> m_loadJobs;
     std::vector<std::promise<void>> m_drains;
     RulesetSummary m_summary;
+    std::map<std::string, FilePosition> m_positions;
 
     std::atomic<std::uint64_t> m_lines = 0;
     std::atomic<std::uint64_t> m_alerts = 0;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <unordered_set>
+#include <utility>
 
 namespace bartizan {
 
@@ -52,14 +54,17 @@ BlockKeeper::BlockKeeper(Store& store, FirewallBackend* backend, const Clock& cl
 {
 }
 
-void BlockKeeper::start(std::shared_ptr<const Guard> guard)
+void BlockKeeper::start(std::shared_ptr<const Guard> guard, History history)
 {
     Changes changes;
     {
         const std::lock_guard lock(m_mutex);
         m_guard = std::move(guard);
         const EpochMs now = m_clock.now();
-        std::vector<BlockRecord> wanted = m_store.activeBlocks().value_or(std::vector<BlockRecord>{});
+        m_clockOffset = now - m_clock.steadyNow();
+        auto known = m_store.activeBlocks();
+        m_adoptStanding = history == History::Unavailable || !known;
+        std::vector<BlockRecord> wanted = std::move(known).value_or(std::vector<BlockRecord>{});
         BlockQuery failedToo;
         failedToo.limit = 1000;
         failedToo.activeOnly = false;
@@ -82,6 +87,24 @@ void BlockKeeper::start(std::shared_ptr<const Guard> guard)
     notify(changes);
 }
 
+void BlockKeeper::followClock()
+{
+    const EpochMs offset = m_clock.now() - m_clock.steadyNow();
+    const EpochMs jump = offset - std::exchange(m_clockOffset, offset);
+    if (std::llabs(jump) < kTimeoutTolerance)
+        return;
+    std::vector<BlockRecord> moved;
+    for (const auto& [address, record] : m_wanted) {
+        if (record.expiresAt)
+            moved.push_back(record);
+    }
+    for (auto& record : moved) {
+        *record.expiresAt += jump;
+        want(record);
+    }
+    (void)m_store.save(moved);
+}
+
 bool BlockKeeper::observing() const
 {
     return m_mode == Mode::Observe || m_backend == nullptr || !m_ready;
@@ -102,13 +125,25 @@ std::vector<BlockRecord> BlockKeeper::block(std::span<const BlockRequest> reques
 void BlockKeeper::blockLocked(std::span<const BlockRequest> requests, std::vector<BlockRecord>& results,
                               Changes& changes)
 {
+    followClock();
     results.resize(requests.size());
     std::vector<BlockRecord> fresh;
     std::vector<std::size_t> freshRequest; // which request each of them answers
+    std::vector<std::pair<std::size_t, std::size_t>>
+        twins; // a request, and the fresh record that answers it too
     for (std::size_t i = 0; i < requests.size(); ++i) {
+        const auto twin = std::ranges::find(fresh, requests[i].address, &BlockRecord::address);
+        if (twin != fresh.end()) {
+            const auto end = newRecord(requests[i], m_clock.now()).expiresAt;
+            if (twin->expiresAt && (!end || *end > *twin->expiresAt)) {
+                twin->expiresAt = end;
+                want(*twin);
+            }
+            twins.emplace_back(i, static_cast<std::size_t>(twin - fresh.begin()));
+            continue;
+        }
         if (answered(requests[i], results[i], changes))
             continue;
-        // Two requests of one batch for the same address: the second finds the first one wanted.
         BlockRequest asked = requests[i];
         asked.duration = ladderDuration(asked);
         fresh.push_back(newRecord(asked, m_clock.now()));
@@ -127,6 +162,8 @@ void BlockKeeper::blockLocked(std::span<const BlockRequest> requests, std::vecto
         changes.push_back({kindOf(fresh[i].state), fresh[i], requests[freshRequest[i]].alertJson});
     }
     (void)m_store.save(fresh);
+    for (const auto& [request, at] : twins)
+        results[request] = fresh[at];
 }
 
 bool BlockKeeper::answered(const BlockRequest& request, BlockRecord& record, Changes& changes)
@@ -141,7 +178,9 @@ bool BlockKeeper::answered(const BlockRequest& request, BlockRecord& record, Cha
         return true;
     }
     const bool paused = m_pausedUntil && *m_pausedUntil > now && request.origin == BlockOrigin::Rule;
-    if (paused || observing()) {
+    // A firewall that worked and fails for the moment is no reason to merely watch: it is failed, and tried
+    // again.
+    if (paused || (observing() && !m_wasReady)) {
         record.error = paused ? "protection is paused" : m_error;
         recordWithoutBlocking(request, record, BlockState::Observed, changes);
         return true;
@@ -288,10 +327,10 @@ std::vector<BlockRecord> BlockKeeper::release(std::span<const Cidr> addresses, c
     Changes changes;
     {
         const std::lock_guard lock(m_mutex);
+        std::unordered_set<Cidr, CidrHash> seen;
         for (const auto& address : addresses) {
             const auto found = m_wanted.find(address);
-            if (found != m_wanted.end() &&
-                std::ranges::find(closing, address, &BlockRecord::address) == closing.end())
+            if (found != m_wanted.end() && seen.insert(address).second)
                 closing.push_back(found->second);
         }
         close(closing, BlockState::Released, by, changes);
@@ -351,6 +390,7 @@ void BlockKeeper::expireDue()
     Changes changes;
     {
         const std::lock_guard lock(m_mutex);
+        followClock();
         std::vector<BlockRecord> due;
         const EpochMs now = m_clock.now();
         for (const auto& [when, address] : m_expiries) {
@@ -413,6 +453,7 @@ bool BlockKeeper::makeReady()
     if (ready)
         ready = m_backend->setAllowed(m_guard->kernelAllowSet());
     m_ready = ready.has_value();
+    m_wasReady = m_wasReady || m_ready;
     reportFirewall(ready ? std::nullopt : std::optional(ready.error()));
     return m_ready;
 }
@@ -421,6 +462,7 @@ bool BlockKeeper::reconcileLocked(Changes& changes)
 {
     if (m_mode == Mode::Observe || m_backend == nullptr)
         return true;
+    followClock();
     auto standing = m_backend->list();
     if (!m_ready || !standing) {
         if (!makeReady())
@@ -445,9 +487,14 @@ bool BlockKeeper::restoreLocked(const std::vector<FirewallEntry>& standing, Chan
     std::vector<Cidr> unwanted;
     for (const auto& entry : standing) {
         inKernel.emplace(entry.address, entry);
-        if (!m_wanted.contains(entry.address))
+        if (m_wanted.contains(entry.address))
+            continue;
+        if (m_adoptStanding)
+            adopt(entry);
+        else
             unwanted.push_back(entry.address);
     }
+    m_adoptStanding = false;
     std::vector<BlockRecord> missing;
     std::vector<BlockRecord> seen; // written down as not active, but there
     for (auto& [address, record] : m_wanted) {
@@ -488,6 +535,20 @@ bool BlockKeeper::restoreLocked(const std::vector<FirewallEntry>& standing, Chan
     else if (!removed)
         reportFirewall(removed.error());
     return good;
+}
+
+void BlockKeeper::adopt(const FirewallEntry& entry)
+{
+    BlockRequest found;
+    found.address = entry.address;
+    found.reason = "found in the firewall while the history could not be read";
+    found.requestedBy = "bartizan";
+    auto record = newRecord(found, m_clock.now());
+    if (entry.remaining)
+        record.expiresAt = m_clock.now() + entry.remaining->count();
+    record.state = BlockState::Active;
+    (void)m_store.save(record);
+    want(record);
 }
 
 void BlockKeeper::reportFirewall(const std::optional<Error>& error)

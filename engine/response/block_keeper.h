@@ -58,6 +58,11 @@ public:
         Respond,
         Observe, // shows what would be blocked; the kernel is left alone
     };
+    enum class History {
+        Available,
+        Unavailable, // `store` starts empty though there were blocks: what stands in the kernel is kept and
+                     // adopted
+    };
     // Called without a lock held, on the thread that caused the change.
     using Listener = std::function<void(const std::vector<BlockChange>&)>;
 
@@ -67,7 +72,7 @@ public:
 
     // Loads the wanted blocks and makes the kernel equal to them; blocks that ended meanwhile are closed. A
     // firewall that can't be had is reported to the health board and makes the keeper observe.
-    void start(std::shared_ptr<const Guard> guard);
+    void start(std::shared_ptr<const Guard> guard, History history = History::Available);
 
     // One transaction in the store and one in the kernel for all of them. Returns one record per request, in
     // order: active, failed (with the error), refused (with the guard) or observed. An address that is
@@ -120,6 +125,8 @@ public:
 private:
     using Changes = std::vector<BlockChange>;
 
+    // Moves the ends of timed blocks along when the wall clock was set, since the kernel's timeouts are not.
+    void followClock();
     [[nodiscard]] bool observing() const;
     [[nodiscard]] BlockRecord newRecord(const BlockRequest& request, EpochMs now) const;
     void blockLocked(std::span<const BlockRequest> requests, std::vector<BlockRecord>& results,
@@ -137,6 +144,7 @@ private:
     void close(std::vector<BlockRecord> closing, BlockState state, const std::string& by, Changes& changes);
     bool reconcileLocked(Changes& changes);
     bool restoreLocked(const std::vector<FirewallEntry>& standing, Changes& changes);
+    void adopt(const FirewallEntry& entry);
     bool makeReady();
     void reportFirewall(const std::optional<Error>& error);
     void want(const BlockRecord& record);
@@ -161,7 +169,10 @@ private:
     std::vector<std::chrono::minutes> m_ladder;
     std::unordered_map<Cidr, std::size_t, CidrHash> m_offences; // blocks by rules so far
     std::optional<EpochMs> m_pausedUntil;
+    EpochMs m_clockOffset = 0; // wall clock less steady clock, as last seen
     bool m_ready = false;
+    bool m_wasReady = false; // at least once
+    bool m_adoptStanding = false;
     std::string m_error;
     std::optional<EpochMs> m_verifiedAt;
     std::uint64_t m_blocked = 0;

@@ -40,10 +40,11 @@ std::string responseEventLine(const ResponseEvent& event, EpochMs time)
     for (const auto& argument : event.extraArguments)
         json.string(argument);
     json.endArray();
-    json.key("alert").raw(event.alertJson.empty() ? "{}" : event.alertJson);
+    // Before the alert: an attacker chooses how many fields that has, and decoders keep only so many.
     json.key("program").string(program);
     if (!event.reason.empty())
         json.key("reason").string(event.reason);
+    json.key("alert").raw(event.alertJson.empty() ? "{}" : event.alertJson);
     json.endObject();
     json.endObject();
     return responseLogTimestamp(time) + ' ' + program + ": " + json.text();

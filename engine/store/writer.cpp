@@ -162,7 +162,8 @@ void Writer::loop()
         WriteQueue::Wanted wanted;
         wanted.until = m_retryAt;
         wanted.batches = !waitsForRetry() && !m_farTooLarge;
-        wanted.retention = !m_failing && (m_tooOld || m_tooLarge || m_hasSpare);
+        // Also while writing fails: with a file that is too large, only pruning lets the batches go on.
+        wanted.retention = !waitsForRetry() && (m_tooOld || m_tooLarge || m_hasSpare);
         wanted.mayEnd = m_unsaved.empty();
         if (m_ending) {
             m_endBy = m_endBy.value_or(std::chrono::steady_clock::now() + kEndWithin);

@@ -17,7 +17,9 @@ namespace {
 struct FakeClock final : Clock
 {
     EpochMs time = 1'800'000'000'000;
-    [[nodiscard]] EpochMs now() const override { return time; }
+    EpochMs set = 0; // how far the wall clock was set
+    [[nodiscard]] EpochMs now() const override { return time + set; }
+    [[nodiscard]] EpochMs steadyNow() const override { return time; }
 };
 
 Cidr cidr(const char* text)
@@ -94,6 +96,10 @@ private slots:
     void networksCoverAddresses();
     void batch_isOneTransactionWithOneAnswerEach();
     void repeatedOffenders_climbTheLadder();
+    void twoResponsesInOneBatch_keepTheLongest();
+    void lostHistory_keepsWhatStands();
+    void firewallThatFailsForAMoment_isFailedAndTriedAgain();
+    void settingTheClock_changesNoDuration();
 };
 
 void TestBlockKeeper::block_isActiveOnlyWhenReadBack()
@@ -334,6 +340,114 @@ void TestBlockKeeper::repeatedOffenders_climbTheLadder()
     QCOMPARE(bench.block(request("198.51.100.9", 60s, BlockOrigin::Person)).expiresAt.value(),
              bench.clock.time + 60'000);
     QVERIFY(!bench.block(request("198.51.100.7", std::nullopt)).expiresAt);
+}
+
+void TestBlockKeeper::twoResponsesInOneBatch_keepTheLongest()
+{
+    Bench bench;
+    const auto records =
+        bench.keeper.block(std::array{request("198.51.100.7", 60s), request("198.51.100.7", 600s),
+                                      request("198.51.100.8", 60s), request("198.51.100.8", std::nullopt)});
+    QCOMPARE(records[0].id, records[1].id);
+    QCOMPARE(records[1].expiresAt.value(), bench.clock.time + 600'000);
+    QVERIFY(bench.backend.find(cidr("198.51.100.7")).value()->remaining.value() > 599s);
+    QVERIFY(!records[3].expiresAt);
+    QVERIFY(!bench.backend.find(cidr("198.51.100.8")).value()->remaining);
+    QCOMPARE(bench.store->activeBlocks().value().size(), 2U);
+}
+
+void TestBlockKeeper::lostHistory_keepsWhatStands()
+{
+    Bench bench;
+    bench.block(request("198.51.100.7", 60s));
+    bench.block(request("203.0.113.0/24", std::nullopt));
+    auto empty = Store::openInMemory(bench.clock, {}).value();
+    BlockKeeper next(*empty, &bench.backend, bench.clock, bench.health, BlockKeeper::Mode::Respond, {});
+    next.start(Bench::guardFor({}), BlockKeeper::History::Unavailable);
+    QVERIFY(bench.inKernel("198.51.100.7") && bench.inKernel("203.0.113.0/24"));
+    QCOMPARE(next.standing().size(), 2U);
+    bench.clock.time += 61'000;
+    next.expireDue();
+    QCOMPARE(next.standing().size(), 1U);
+}
+
+void TestBlockKeeper::firewallThatFailsForAMoment_isFailedAndTriedAgain()
+{
+    struct Failing final : FirewallBackend
+    {
+        explicit Failing(FirewallBackend& backend)
+            : inner(backend)
+        {
+        }
+        FirewallBackend& inner;
+        bool broken = false;
+        [[nodiscard]] Result<void> state() const
+        {
+            return broken ? Result<void>(fail(ErrorCode::Unavailable, "out of order")) : Result<void>();
+        }
+        [[nodiscard]] std::string_view name() const override { return inner.name(); }
+        Result<void> ensureReady() override { return broken ? state() : inner.ensureReady(); }
+        Result<void> setAllowed(std::span<const Cidr> a) override
+        {
+            return broken ? state() : inner.setAllowed(a);
+        }
+        Result<void> add(std::span<const FirewallEntry> e) override
+        {
+            return broken ? state() : inner.add(e);
+        }
+        Result<void> remove(std::span<const Cidr> a) override { return broken ? state() : inner.remove(a); }
+        Result<std::optional<FirewallEntry>> find(const Cidr& a) override { return inner.find(a); }
+        Result<std::vector<FirewallEntry>> list() override
+        {
+            return broken ? Result<std::vector<FirewallEntry>>(fail(ErrorCode::Unavailable, "out of order"))
+                          : inner.list();
+        }
+        Result<std::vector<Cidr>> listAllowed() override { return inner.listAllowed(); }
+        Result<void> teardown() override { return inner.teardown(); }
+    };
+    FakeClock clock;
+    MemoryBackend inner(clock);
+    Failing failing(inner);
+    Bench bench(&failing);
+    failing.broken = true;
+    for (const char* address : {"198.51.100.7", "198.51.100.8"}) {
+        const auto record = bench.block(request(address));
+        QCOMPARE(record.state, BlockState::Failed);
+        QCOMPARE(record.error, std::string("out of order"));
+    }
+    QVERIFY(!bench.keeper.reconcile());
+    QVERIFY(!bench.keeper.status().error.empty());
+    failing.broken = false;
+    QVERIFY(bench.keeper.reconcile());
+    QCOMPARE(inner.list().value().size(), 2U);
+    QVERIFY(bench.keeper.status().error.empty());
+    for (const auto& record : bench.keeper.standing())
+        QCOMPARE(record.state, BlockState::Active);
+    // A release that the firewall refuses is made good as well.
+    failing.broken = true;
+    bench.keeper.releaseAll("alice");
+    QVERIFY(!bench.keeper.status().error.empty());
+    failing.broken = false;
+    QVERIFY(bench.keeper.reconcile());
+    QVERIFY(inner.list().value().empty());
+}
+
+void TestBlockKeeper::settingTheClock_changesNoDuration()
+{
+    for (const EpochMs jump : {-86'400'000LL, 86'400'000LL}) {
+        Bench bench;
+        bench.block(request("198.51.100.7", 600s));
+        bench.clock.set += jump;
+        bench.keeper.expireDue();
+        QCOMPARE(bench.keeper.standing().size(), 1U);
+        QVERIFY(bench.keeper.reconcile());
+        bench.clock.time += 599'000;
+        bench.keeper.expireDue();
+        QCOMPARE(bench.keeper.standing().size(), 1U);
+        bench.clock.time += 1'001;
+        bench.keeper.expireDue();
+        QVERIFY(bench.keeper.standing().empty());
+    }
 }
 
 QTEST_GUILESS_MAIN(TestBlockKeeper)
