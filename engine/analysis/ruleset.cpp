@@ -7,8 +7,8 @@ std::shared_ptr<const Ruleset> Ruleset::compile(const RulesetSource& source, Pro
     auto ruleset = std::make_shared<Ruleset>();
     ListMap lists;
     for (const auto& file : source.lists) {
-        auto list =
-            std::make_shared<const CdbList>(CdbList::compile(file.bytes, "lists/" + file.name, problems));
+        auto list = std::make_shared<const CdbList>(
+            CdbList::compile(file.bytes, file.path.empty() ? "lists/" + file.name : file.path, problems));
         ruleset->summary.listEntries += list->size();
         lists.emplace(file.name, std::move(list));
     }

@@ -11,6 +11,7 @@ struct SourceFile
 {
     std::string name; // as shown in problems; rule and decoder files are ordered by base name (spec §2)
     std::string bytes;
+    std::string path = {}; // for problems, where `name` is not the path itself
 };
 
 struct RulesetSource

@@ -65,7 +65,7 @@ public:
             return;
         auto bytes = config::readTextFile(path);
         if (bytes)
-            m_files.push_back({name, std::move(*bytes)});
+            m_files.push_back({name, std::move(*bytes), path.string()});
         else if (place != nullptr)
             m_problems.push_back({Severity::Error, m_component, place->file, place->line, place->column,
                                   bytes.error().message, bytes.error().cure});
@@ -160,6 +160,7 @@ struct Place
 {
     fs::path path;
     bool isBuiltin = false;
+    bool isOwnByCustom = false; // "etc/..." for a place beside the configuration
 };
 
 class Folders
@@ -178,7 +179,7 @@ public:
         if (fs::exists(own, error))
             return {own};
         if (text.starts_with("etc/"))
-            return {m_configuration / text.substr(4)};
+            return {m_configuration / text.substr(4), false, true};
         if (text.starts_with("ruleset/"))
             return {m_builtin.empty() ? m_builtin : m_builtin / text.substr(8), true};
         return {own};
@@ -235,8 +236,10 @@ void collect(const Kind& kind, const Folders& folders, bool withBuiltin, const R
         if (isFolder(place.path)) {
             collector.addFolder(place.path, folder.pattern);
         } else {
-            problems.push_back({Severity::Error, kind.name, folder.place.file, folder.place.line,
-                                folder.place.column,
+            // Every stock configuration names the folder of one's own rules, whether there are any or not.
+            const bool isStock = place.isOwnByCustom && place.path == folders.own(kind.name);
+            problems.push_back({isStock ? Severity::Note : Severity::Error, kind.name, folder.place.file,
+                                folder.place.line, folder.place.column,
                                 "The folder " + forDisplay(place.path.string()) + " does not exist.",
                                 "Create it, or correct the path."});
         }
@@ -262,12 +265,23 @@ void collectLists(const Folders& folders, bool withBuiltin, const RulesetSetting
     Collector collector("lists", files, problems);
     if (isFolder(folders.own("lists")))
         collector.addTree(folders.own("lists"));
-    for (const PlacedText& list : settings.lists)
-        collector.addFile(folders.resolve(list.text).path, listName(list.text), &list.place);
-
     std::vector<SourceFile> builtin;
     if (withBuiltin && isFolder(folders.builtin("lists")))
         Collector("lists", builtin, problems).addTree(folders.builtin("lists"));
+    for (const PlacedText& list : settings.lists) {
+        const fs::path path = folders.resolve(list.text).path;
+        const std::string name = listName(list.text);
+        std::error_code error;
+        if (fs::exists(path, error) || error) {
+            collector.addFile(path, name, &list.place);
+        } else if (std::ranges::find(builtin, name, &SourceFile::name) == builtin.end()) {
+            // A rule that looks into it is reported for itself.
+            problems.push_back({Severity::Note, "lists", list.place.file, list.place.line, list.place.column,
+                                forDisplay(path.string()) + " does not exist.",
+                                "Create it, or remove the line."});
+        }
+    }
+
     for (SourceFile& file : builtin) {
         const bool replaced =
             std::ranges::any_of(files, [&](const SourceFile& other) { return other.name == file.name; });

@@ -8,14 +8,15 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr const char* kGeneralUsage = "[--socket PATH] [--config DIR] [--json] COMMAND ...";
+constexpr const char* kGeneralUsage = "[--socket PATH] [--config DIR | --ruleset DIR] [--json] COMMAND ...";
 
 struct CommandLine
 {
     GlobalOptions options;
     bool help = false;
     bool version = false;
-    QStringList rest; // the command and its own arguments
+    QStringList leading; // --ruleset, which belongs to the command but may stand before it
+    QStringList rest;    // the command and its own arguments
 };
 
 // Global options stand anywhere before `--`.
@@ -35,13 +36,17 @@ std::expected<CommandLine, QString> takeGlobalOptions(const QStringList& words)
             line.help = true;
         } else if (word == "--version"_L1) {
             line.version = true;
-        } else if (name == "--socket"_L1 || name == "--config"_L1) {
+        } else if (name == "--socket"_L1 || name == "--config"_L1 ||
+                   (name == "--ruleset"_L1 && line.rest.isEmpty())) {
             if (name == word && i + 1 == words.size())
                 return std::unexpected(name + u" needs a value"_s);
             const QString value = name == word ? words[++i] : word.mid(name.size() + 1);
             if (value.isEmpty())
                 return std::unexpected(name + u" needs a value"_s);
-            (name == "--socket"_L1 ? line.options.socket : line.options.config) = value;
+            if (name == "--ruleset"_L1)
+                line.leading = QStringList{name, value};
+            else
+                (name == "--socket"_L1 ? line.options.socket : line.options.config) = value;
         } else {
             line.rest.append(word);
         }
@@ -72,7 +77,7 @@ int run(const QStringList& words, const Platform& platform, Output& out)
         return out.usageError(u"there is no command '%1'; 'bartizanctl help' lists them"_s.arg(name),
                               QLatin1String(kGeneralUsage));
     Context context{line->options, *command, platform, out};
-    return command->run(context, line->help ? rest.mid(0, 1) : rest);
+    return command->run(context, line->help ? rest.mid(0, 1) : line->leading + rest);
 }
 
 int runVersion(Context& context, const QStringList& arguments)

@@ -1,6 +1,7 @@
 #include "engine/analysis/ruleset.h"
 #include "engine/base/json_writer.h"
 #include "engine/ctl/offline/ruleset_arguments.h"
+#include "engine/logsource/line_shaper.h"
 
 #include <algorithm>
 #include <array>
@@ -46,17 +47,20 @@ std::string asJson(const Problems& problems, const RulesetSummary& summary)
 
 int runCheck(Environment& environment, const std::vector<std::string>& words)
 {
+    const ErrorForm form = errorForm(environment, words);
     const auto arguments = parseArguments(environment, words, {});
     if (!arguments)
-        return usage(environment, arguments.error(), kUsageText);
+        return usage(environment, arguments.error(), kUsageText, form);
     if (!arguments->files.empty())
         return usage(environment,
                      {ErrorCode::InvalidArgument, "check takes no file: " + arguments->files.front(), {}},
-                     kUsageText);
+                     kUsageText, form);
     Problems problems;
-    const auto loaded = loadSources(environment, *arguments, problems);
+    const auto loaded = loadSources(environment, *arguments, Purpose::Check, problems);
     if (!loaded)
-        return failure(environment, loaded.error());
+        return failure(environment, loaded.error(), form);
+    for (const auto& source : loaded->configuration.localFiles)
+        (void)LineShaper::make(source, problems);
     // The responses of a configuration are bound to nothing here, but what is wrong with them shows.
     if (environment.makeResponder)
         environment.makeResponder(loaded->configuration, problems);

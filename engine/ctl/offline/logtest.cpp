@@ -1,6 +1,6 @@
 #include "engine/analysis/analyser.h"
 #include "engine/base/clock.h"
-#include "engine/base/strings.h"
+#include "engine/base/utf8.h"
 #include "engine/ctl/offline/logtest_output.h"
 #include "engine/ctl/offline/ruleset_arguments.h"
 
@@ -30,15 +30,28 @@ struct InputRecord
     std::optional<EpochMs> time = std::nullopt;
 };
 
+// A surrogate without its partner, which JSON can escape, becomes U+FFFD.
 std::string bytesOf(const QJsonValue& value)
 {
-    return value.toString().toUtf8().toStdString();
+    QString text = value.toString();
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        if (text.at(i).isHighSurrogate() && i + 1 < text.size() && text.at(i + 1).isLowSurrogate())
+            ++i;
+        else if (text.at(i).isSurrogate())
+            text[i] = QChar::ReplacementCharacter;
+    }
+    return text.toUtf8().toStdString();
+}
+
+bool isAbsent(const QJsonValue& value)
+{
+    return value.isUndefined() || value.isNull();
 }
 
 Result<InputRecord> parseJsonLine(const std::string& line)
 {
     QJsonParseError error{};
-    const auto document = QJsonDocument::fromJson(QByteArray::fromStdString(line), &error);
+    const auto document = QJsonDocument::fromJson(QByteArray::fromStdString(repairUtf8(line)), &error);
     if (!document.isObject())
         return fail(ErrorCode::InvalidArgument, error.error != QJsonParseError::NoError
                                                     ? "not JSON: " + error.errorString().toStdString() +
@@ -53,13 +66,13 @@ Result<InputRecord> parseJsonLine(const std::string& line)
     for (const auto& [name, target] : {std::pair(QStringLiteral("location"), &record.location),
                                        std::pair(QStringLiteral("session"), &record.session)}) {
         const auto value = object[name];
-        if (!value.isUndefined() && !value.isString())
+        if (!isAbsent(value) && !value.isString())
             return fail(ErrorCode::InvalidArgument, "\"" + name.toStdString() + "\" is no text");
         if (value.isString())
             *target = bytesOf(value);
     }
     const auto time = object[QStringLiteral("time")];
-    if (!time.isUndefined()) {
+    if (!isAbsent(time)) {
         static constexpr double kLatest = 253402300800.0; // the end of year 9999
         if (!time.isDouble() || time.toDouble() < 0 || time.toDouble() > kLatest)
             return fail(ErrorCode::InvalidArgument, "\"time\" is no number of seconds since 1970");
@@ -92,7 +105,7 @@ public:
             if (!record)
                 reportBadLine(record.error());
             else if (const auto answered = answer(*record); !answered)
-                return failure(m_environment, answered.error());
+                return failure(m_environment, answered.error(), ErrorForm::Text);
             if (in.rdbuf()->in_avail() <= 0)
                 m_environment.out.flush(); // someone may be waiting for this answer
         }
@@ -146,13 +159,14 @@ int runLogtest(Environment& environment, const std::vector<std::string>& words)
 {
     const auto arguments = parseArguments(environment, words, {"--explain", "--as", "--input"});
     if (!arguments)
-        return usage(environment, arguments.error(), kUsageText);
+        return usage(environment, arguments.error(), kUsageText, ErrorForm::Text);
     if (arguments->files.size() > 1)
-        return usage(environment, {ErrorCode::InvalidArgument, "logtest reads one file", {}}, kUsageText);
+        return usage(environment, {ErrorCode::InvalidArgument, "logtest reads one file", {}}, kUsageText,
+                     ErrorForm::Text);
     Problems problems;
-    const auto loaded = loadSources(environment, *arguments, problems);
+    const auto loaded = loadSources(environment, *arguments, Purpose::Logtest, problems);
     if (!loaded)
-        return failure(environment, loaded.error());
+        return failure(environment, loaded.error(), ErrorForm::Text);
     Analyser analyser(
         analysisOptions(environment, loaded->configuration, arguments->mode.value_or(AnalysisMode::Tester)));
     const auto compiled = analyser.load(loaded->source);
@@ -160,15 +174,17 @@ int runLogtest(Environment& environment, const std::vector<std::string>& words)
         problems.insert(problems.end(), compiled->begin(), compiled->end());
     print(environment, problems, Notes::Hide);
     if (!compiled)
-        return failure(environment, compiled.error());
+        return failure(environment, compiled.error(), ErrorForm::Text);
 
     Logtest logtest(environment, *arguments, analyser);
     if (arguments->files.empty() || arguments->files.front() == "-")
         return logtest.run(environment.in);
     std::ifstream file(arguments->files.front(), std::ios::binary);
     if (!file)
-        return failure(environment, {ErrorCode::NotFound, "Can't read " + arguments->files.front(),
-                                     "Check the path and the permissions."});
+        return failure(environment,
+                       {ErrorCode::NotFound, "Can't read " + arguments->files.front(),
+                        "Check the path and the permissions."},
+                       ErrorForm::Text);
     return logtest.run(file);
 }
 

@@ -58,7 +58,8 @@ public:
     void heading(std::string_view text) { m_text.append(text).append("\n"); }
     void line(std::string_view name, std::string_view value)
     {
-        m_text.append("    ").append(name).append(": ").append(forDisplay(value, kLongestShown)).append("\n");
+        m_text.append("    ").append(forDisplay(name)).append(": ");
+        m_text.append(forDisplay(value, kLongestShown)).append("\n");
     }
     void optionalLine(std::string_view name, const std::optional<std::string>& value)
     {

@@ -1,6 +1,7 @@
 #include "engine/ctl/offline/record_time.h"
 
 #include "engine/base/strings.h"
+#include "engine/net/ip_address.h"
 
 #include <algorithm>
 #include <array>
@@ -108,8 +109,10 @@ public:
         if (!ahead.number(2, 2, hours))
             return;
         ahead.literal(':');
-        if (ahead.number(2, 2, minutes))
-            stamp.zoneMinutes = sign * (hours * 60 + minutes);
+        if (!ahead.number(2, 2, minutes))
+            return;
+        stamp.zoneMinutes = sign * (hours * 60 + minutes);
+        m_text = ahead.m_text;
     }
 
 private:
@@ -170,7 +173,7 @@ bool snort(StampReader& r)
     return r.literal('-') && r.clock();
 }
 
-// "[24/Nov/2026:07:08:09 +0100]" of an access log
+// "24/Nov/2026:07:08:09 +0100] " and a quote, of an access log
 bool access(StampReader& r)
 {
     if (!r.day() || !r.literal('/') || !r.monthName() || !r.literal('/') || !r.year() || !r.literal(':') ||
@@ -178,7 +181,7 @@ bool access(StampReader& r)
         return false;
     r.skipBlanks();
     r.zone();
-    return true;
+    return r.literal(']') && r.literal(' ') && r.literal('"');
 }
 
 std::optional<LineStamp> readAs(Form form, std::string_view text)
@@ -233,15 +236,43 @@ std::optional<LineStamp> epoch(std::string_view text)
     return stamp;
 }
 
-std::optional<LineStamp> stampInside(std::string_view line)
+// "CLIENT IDENTITY USER ", with the virtual host in front or not: one of the first two words is an address,
+// or the identity is "-" as good as always.
+bool startsLikeAccess(std::string_view line)
 {
-    line = line.substr(0, kSearched);
+    std::array<std::string_view, 3> words;
+    for (auto& word : words) {
+        const auto blank = line.find(' ');
+        if (blank == 0 || blank == std::string_view::npos)
+            return false;
+        word = line.substr(0, blank);
+        line.remove_prefix(blank + 1);
+    }
+    return words[1] == "-" || words[2] == "-" || IpAddress::parse(words[0]) || IpAddress::parse(words[1]);
+}
+
+// The client chooses the user's name, and may write a stamp into it; a quote in it is escaped by the servers,
+// so the first stamp with the request's quote behind it is the server's.
+std::optional<LineStamp> accessStamp(std::string_view line)
+{
+    if (!startsLikeAccess(line))
+        return std::nullopt;
     for (auto open = line.find('['); open != std::string_view::npos; open = line.find('[', open + 1)) {
         if (const auto stamp = readAs(access, line.substr(open + 1)))
             return stamp;
     }
-    if (const auto audit = line.find("audit("); audit != std::string_view::npos)
-        return epoch(line.substr(audit + 6));
+    return std::nullopt;
+}
+
+std::optional<LineStamp> stampInside(std::string_view line)
+{
+    line = line.substr(0, kSearched);
+    if (const auto stamp = accessStamp(line))
+        return stamp;
+    static constexpr std::string_view kAudit = " msg=audit(";
+    if (const auto audit = line.find(kAudit);
+        (line.starts_with("type=") || line.starts_with("node=")) && audit != std::string_view::npos)
+        return epoch(line.substr(audit + kAudit.size()));
     if (line.starts_with('{')) {
         for (const std::string_view key : {"\"timestamp\":", "\"@timestamp\":", "\"time\":"}) {
             const auto at = line.find(key);
@@ -313,14 +344,17 @@ std::optional<EpochMs> RecordClock::nearestYear(Hour hour) const
     const EpochMs reference = m_previous.value_or(m_now);
     const int year = utcCalendar(static_cast<std::time_t>(reference / 1000)).tm_year + 1900;
     std::optional<EpochMs> best;
-    for (const int candidate : {year - 1, year, year + 1}) {
-        hour.year = candidate;
-        const auto start = startOf(hour);
-        // Without a previous record the log is of the past: nothing in it is from after today.
-        if (!start || (!m_previous && *start > m_now + kDay))
-            continue;
-        if (!best || std::abs(*start - reference) < std::abs(*best - reference))
-            best = start;
+    // February 29 may be eight years away.
+    for (int distance = 0; distance <= 8 && (distance < 2 || !best); ++distance) {
+        for (const int candidate : {year - distance, year + distance}) {
+            hour.year = candidate;
+            const auto start = startOf(hour);
+            // Without a previous record the log is of the past: nothing in it is from after today.
+            if (!start || (!m_previous && *start > m_now + kDay))
+                continue;
+            if (!best || std::abs(*start - reference) < std::abs(*best - reference))
+                best = start;
+        }
     }
     return best;
 }

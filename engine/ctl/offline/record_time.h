@@ -27,7 +27,8 @@ struct LineStamp
 };
 
 // The stamp at the start of a line (syslog, ISO, slashes, Apache and nginx logs, snort, xferlog) or inside it
-// (access logs, audit records, JSON lines). An epoch time comes back as UTC.
+// (access logs, audit records, JSON lines). Text that a client chose is never taken for one. An epoch time
+// comes back as UTC.
 [[nodiscard]] std::optional<LineStamp> findStamp(std::string_view line);
 
 // Follows the lines of files one after another.
@@ -42,6 +43,11 @@ public:
 
     // A line without a stamp has the time of the one before; time never runs backwards.
     [[nodiscard]] EpochMs timeOf(std::string_view line);
+
+    // Whether a stamp was found yet; until then every line has the time `now`.
+    [[nodiscard]] bool hasStarted() const { return m_previous.has_value(); }
+    // Goes on as if `now` had been found.
+    EpochMs startNow() { return m_previous.emplace(m_now); }
 
 private:
     struct Hour

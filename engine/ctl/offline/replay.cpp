@@ -1,6 +1,7 @@
 #include "engine/analysis/analyser.h"
 #include "engine/base/clock.h"
 #include "engine/base/json_writer.h"
+#include "engine/base/offender_ladder.h"
 #include "engine/base/timestamp.h"
 #include "engine/base/utf8.h"
 #include "engine/ctl/offline/record_time.h"
@@ -14,6 +15,7 @@
 #include <map>
 #include <ostream>
 #include <unordered_map>
+#include <utility>
 
 namespace bartizan::offline {
 
@@ -21,6 +23,8 @@ namespace {
 
 constexpr std::string_view kUsageText = "replay [--config DIR | --ruleset DIR] [--json] FILE…";
 constexpr std::size_t kBatchBytes = 256U * 1024;
+constexpr std::size_t kMostHeld = 4096;
+constexpr std::size_t kMostHeldBytes = 8U * 1024 * 1024;
 constexpr std::size_t kLongestLine = 64U * 1024; // as the log sources cut
 
 struct Block
@@ -31,12 +35,19 @@ struct Block
     std::int64_t seconds; // 0 = permanent
 };
 
+struct RuleAlerts
+{
+    std::uint64_t count = 0;
+    int level = 0;
+    std::string description; // of the first one
+};
+
 struct Totals
 {
     std::uint64_t lines = 0;
     std::uint64_t bytes = 0;
     std::uint64_t alerts = 0;
-    std::map<std::uint32_t, std::uint64_t> alertsByRule;
+    std::map<std::uint32_t, RuleAlerts> alertsByRule;
     std::vector<Block> blocks;
     double seconds = 0;
     double cpuSeconds = 0;
@@ -50,9 +61,10 @@ struct Totals
 class Replay
 {
 public:
-    Replay(Analyser& analyser, Responder responder)
+    Replay(Analyser& analyser, Responder responder, const Configuration& configuration)
         : m_analyser(analyser)
         , m_responder(std::move(responder))
+        , m_ladder(configuration.repeatedOffenders)
         , m_clock(SystemClock().now())
     {
     }
@@ -62,29 +74,70 @@ public:
         std::ifstream file(path, std::ios::binary);
         if (!file)
             return fail(ErrorCode::NotFound, "Can't read " + path, "Check the path and the permissions.");
-        const auto location = m_batch.locationIndex(path);
         std::string line;
         while (std::getline(file, line)) {
             ++m_totals.lines;
             m_totals.bytes += line.size() + (file.eof() ? 0 : 1);
             if (line.ends_with('\r'))
                 line.pop_back();
-            const auto text = std::string_view(line).substr(0, kLongestLine);
-            m_batch.add(text, location, m_clock.timeOf(text));
-            if (m_batch.byteCount() >= kBatchBytes) {
-                if (const auto done = analyseBatch(); !done)
-                    return done;
-                m_batch.locationIndex(path); // clear() forgot it; it is index 0 again
-            }
+            if (const auto done = take(std::string_view(line).substr(0, kLongestLine), path); !done)
+                return done;
         }
         if (file.bad())
             return fail(ErrorCode::Unavailable, "Reading " + path + " failed", "Check the disk.");
+        return {};
+    }
+
+    Result<void> finish()
+    {
+        if (!m_clock.hasStarted()) {
+            if (const auto done = release(m_clock.startNow()); !done)
+                return done;
+        }
         return analyseBatch();
     }
 
     [[nodiscard]] Totals& totals() { return m_totals; }
 
 private:
+    struct HeldLine
+    {
+        std::string text;
+        std::string path;
+    };
+
+    // The lines before the first stamp wait for it, so that time does not begin with today and jump back; but
+    // only so many of them.
+    Result<void> take(std::string_view text, const std::string& path)
+    {
+        const EpochMs time = m_clock.timeOf(text);
+        if (m_clock.hasStarted()) {
+            if (const auto done = release(time); !done)
+                return done;
+            return add(text, path, time);
+        }
+        m_held.push_back({std::string(text), path});
+        m_heldBytes += text.size();
+        if (m_held.size() < kMostHeld && m_heldBytes < kMostHeldBytes)
+            return {};
+        return release(m_clock.startNow());
+    }
+
+    Result<void> release(EpochMs time)
+    {
+        for (const HeldLine& line : std::exchange(m_held, {})) {
+            if (const auto done = add(line.text, line.path, time); !done)
+                return done;
+        }
+        return {};
+    }
+
+    Result<void> add(std::string_view text, const std::string& path, EpochMs time)
+    {
+        m_batch.add(text, m_batch.locationIndex(path), time);
+        return m_batch.byteCount() < kBatchBytes ? Result<void>() : analyseBatch();
+    }
+
     Result<void> analyseBatch()
     {
         m_verdicts.clear();
@@ -99,21 +152,28 @@ private:
     {
         if (verdict.alert) {
             ++m_totals.alerts;
-            ++m_totals.alertsByRule[verdict.rule->id];
+            RuleAlerts& alerts = m_totals.alertsByRule[verdict.rule->id];
+            if (alerts.count++ == 0) {
+                alerts.level = verdict.rule->level;
+                alerts.description = verdict.rule->description;
+            }
         }
         if (!verdict.respond || !m_responder)
             return;
         const auto at = m_batch.records()[verdict.record].receivedAt;
         for (auto& block : m_responder(verdict))
-            add({std::move(block.address), verdict.rule->id, at, block.seconds});
+            blockFor({std::move(block.address), verdict.rule->id, at, block.seconds});
     }
 
-    // An address that is blocked already is only blocked for longer.
-    void add(Block block)
+    // An address that is blocked already is only blocked for longer; one that was blocked before climbs the
+    // ladder.
+    void blockFor(Block block)
     {
         static constexpr EpochMs kForever = std::numeric_limits<EpochMs>::max();
         EpochMs& until = m_blockedUntil[block.address];
         const bool isBlocked = until > block.at;
+        if (!isBlocked && block.seconds > 0)
+            block.seconds = m_ladder.next(block.address, std::chrono::seconds(block.seconds)).count();
         until = std::max(until, block.seconds == 0 ? kForever : block.at + block.seconds * 1000);
         if (!isBlocked)
             m_totals.blocks.push_back(std::move(block));
@@ -121,7 +181,10 @@ private:
 
     Analyser& m_analyser;
     Responder m_responder;
+    OffenderLadder<std::string> m_ladder;
     RecordClock m_clock;
+    std::vector<HeldLine> m_held;
+    std::size_t m_heldBytes = 0;
     RecordBatch m_batch;
     std::vector<Verdict> m_verdicts;
     std::unordered_map<std::string, EpochMs> m_blockedUntil;
@@ -139,8 +202,8 @@ std::string asJson(const Totals& totals)
     json.key("lines_per_second").real(totals.linesPerSecond());
     json.key("alerts").number(static_cast<std::int64_t>(totals.alerts));
     json.key("alerts_by_rule").beginObject();
-    for (const auto& [rule, count] : totals.alertsByRule)
-        json.key(std::to_string(rule)).number(static_cast<std::int64_t>(count));
+    for (const auto& [rule, alerts] : totals.alertsByRule)
+        json.key(std::to_string(rule)).number(static_cast<std::int64_t>(alerts.count));
     json.endObject();
     json.key("would_block").beginArray();
     for (const auto& block : totals.blocks) {
@@ -159,17 +222,14 @@ std::string asJson(const Totals& totals)
     return json.take();
 }
 
-void showText(std::ostream& out, const Totals& totals, const RulePlan& rules)
+void showText(std::ostream& out, const Totals& totals)
 {
     out << totals.lines << " lines, " << totals.bytes << " bytes in " << totals.seconds << " s ("
         << static_cast<std::uint64_t>(totals.linesPerSecond()) << " lines a second)\n"
         << totals.alerts << " alerts\n";
-    for (const auto& [id, count] : totals.alertsByRule) {
-        const Rule* rule = rules.find(id);
-        out << "    " << count << " x rule " << id;
-        if (rule != nullptr)
-            out << " (level " << rule->level << "): " << forDisplay(rule->description.text());
-        out << '\n';
+    for (const auto& [id, alerts] : totals.alertsByRule) {
+        out << "    " << alerts.count << " x rule " << id << " (level " << alerts.level
+            << "): " << forDisplay(alerts.description) << '\n';
     }
     out << totals.blocks.size() << " blocks would have been made\n";
     for (const auto& block : totals.blocks) {
@@ -187,15 +247,16 @@ void showText(std::ostream& out, const Totals& totals, const RulePlan& rules)
 
 int runReplay(Environment& environment, const std::vector<std::string>& words)
 {
-    auto arguments = parseArguments(environment, words, {"--as"});
+    const ErrorForm form = errorForm(environment, words);
+    const auto arguments = parseArguments(environment, words, {"--as"});
     if (!arguments)
-        return usage(environment, arguments.error(), kUsageText);
+        return usage(environment, arguments.error(), kUsageText, form);
     if (arguments->files.empty())
-        return usage(environment, {ErrorCode::InvalidArgument, "replay needs a file", {}}, kUsageText);
+        return usage(environment, {ErrorCode::InvalidArgument, "replay needs a file", {}}, kUsageText, form);
     Problems problems;
-    const auto loaded = loadSources(environment, *arguments, problems);
+    const auto loaded = loadSources(environment, *arguments, Purpose::Replay, problems);
     if (!loaded)
-        return failure(environment, loaded.error());
+        return failure(environment, loaded.error(), form);
     Analyser analyser(
         analysisOptions(environment, loaded->configuration, arguments->mode.value_or(AnalysisMode::Daemon)));
     const auto compiled = analyser.load(loaded->source);
@@ -206,22 +267,24 @@ int runReplay(Environment& environment, const std::vector<std::string>& words)
         responder = environment.makeResponder(loaded->configuration, problems);
     print(environment, problems, Notes::Hide);
     if (!compiled)
-        return failure(environment, compiled.error());
+        return failure(environment, compiled.error(), form);
 
-    Replay replay(analyser, std::move(responder));
+    Replay replay(analyser, std::move(responder), loaded->configuration);
     const auto started = std::chrono::steady_clock::now();
     const auto cpuStarted = std::clock();
     for (const auto& path : arguments->files) {
         if (const auto done = replay.file(path); !done)
-            return failure(environment, done.error());
+            return failure(environment, done.error(), form);
     }
+    if (const auto done = replay.finish(); !done)
+        return failure(environment, done.error(), form);
     Totals& totals = replay.totals();
     totals.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     totals.cpuSeconds = static_cast<double>(std::clock() - cpuStarted) / CLOCKS_PER_SEC;
     if (arguments->json)
         environment.out << asJson(totals) << std::endl;
     else
-        showText(environment.out, totals, *analyser.ruleset()->rules);
+        showText(environment.out, totals);
     return kDone;
 }
 

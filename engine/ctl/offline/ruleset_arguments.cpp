@@ -1,9 +1,10 @@
 #include "engine/ctl/offline/ruleset_arguments.h"
 
-#include "engine/base/strings.h"
+#include "engine/base/json_writer.h"
 #include "engine/base/utf8.h"
 #include "engine/config/configuration_reader.h"
 #include "engine/config/ruleset_files.h"
+#include "engine/protocol/errors.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -12,6 +13,19 @@
 namespace bartizan::offline {
 
 namespace {
+
+constexpr std::size_t kLongestShown = 2000;
+
+void writeError(std::ostream& out, std::string_view code, std::string_view message, std::string_view cure)
+{
+    JsonWriter json;
+    json.beginObject().key("error").beginObject();
+    json.key("code").string(code);
+    json.key("message").string(message);
+    json.key("cure").string(cure);
+    json.endObject().endObject();
+    out << json.take() << std::endl;
+}
 
 std::unexpected<Error> wrongUse(std::string message)
 {
@@ -32,7 +46,7 @@ public:
         bool onlyFiles = false;
         while (m_at < m_words.size()) {
             const std::string& word = m_words[m_at++];
-            if (onlyFiles || !word.starts_with("--")) {
+            if (onlyFiles || !word.starts_with('-') || word == "-") {
                 arguments.files.push_back(word);
             } else if (word == "--") {
                 onlyFiles = true;
@@ -92,19 +106,39 @@ private:
     std::optional<std::string> m_inlineValue;
 };
 
+std::string configurationFile(const Environment& environment, const std::string& folder,
+                              const std::optional<std::string>& named, Purpose purpose)
+{
+    std::string file = folder + "/bartizan.conf";
+    std::error_code error;
+    if (purpose == Purpose::Replay && !named && !std::filesystem::exists(file, error) && !error) {
+        if (auto shipped = findDefaultConfiguration(environment.builtinFolder); !shipped.empty())
+            return shipped;
+    }
+    return file;
+}
+
 Result<Loaded> loadConfigured(const Environment& environment, const std::optional<std::string>& named,
-                              Problems& problems)
+                              Purpose purpose, Problems& problems)
 {
     const std::string folder = named.value_or(environment.defaultConfig);
     std::error_code unreadable;
     if (named && !std::filesystem::is_directory(folder, unreadable))
         return fail(ErrorCode::NotFound, "There is no folder " + folder, "Check the path behind --config.");
     Loaded loaded;
-    auto configuration = readConfigurationFile(folder + "/bartizan.conf", problems);
-    if (configuration)
+    const std::string file = configurationFile(environment, folder, named, purpose);
+    const std::size_t before = problems.size();
+    auto configuration = readConfigurationFile(file, problems);
+    if (configuration) {
         loaded.configuration = std::move(*configuration);
-    else if (configuration.error().code != ErrorCode::NotFound)
-        return std::unexpected(configuration.error());
+    } else if (configuration.error().code != ErrorCode::NotFound) {
+        if (purpose != Purpose::Check)
+            return std::unexpected(configuration.error());
+        // Broken text is among the problems already.
+        if (problems.size() == before)
+            problems.push_back({Severity::Error, "configuration", file, 0, 0, configuration.error().message,
+                                configuration.error().cure});
+    }
     loaded.source = readConfiguredRuleset(folder, environment.builtinFolder, loaded.configuration, problems);
     return loaded;
 }
@@ -121,10 +155,11 @@ Result<Arguments> parseArguments(const Environment& environment, const std::vect
     return arguments;
 }
 
-Result<Loaded> loadSources(const Environment& environment, const Arguments& arguments, Problems& problems)
+Result<Loaded> loadSources(const Environment& environment, const Arguments& arguments, Purpose purpose,
+                           Problems& problems)
 {
     if (!arguments.ruleset)
-        return loadConfigured(environment, arguments.config, problems);
+        return loadConfigured(environment, arguments.config, purpose, problems);
     auto source = readRulesetFolder(*arguments.ruleset, problems);
     if (!source)
         return std::unexpected(source.error());
@@ -145,30 +180,45 @@ AnalysisOptions analysisOptions(const Environment& environment, const Configurat
 
 void print(const Environment& environment, const Problems& problems, Notes notes)
 {
-    static constexpr std::size_t kLongest = 2000;
     for (const auto& problem : problems) {
         if (problem.severity == Severity::Note && notes == Notes::Hide)
             continue;
         const std::string_view word = problem.severity == Severity::Error     ? "error"
                                       : problem.severity == Severity::Warning ? "warning"
                                                                               : "note";
-        environment.problems << word << ": " << forDisplay(describe(problem), kLongest) << '\n';
+        environment.problems << word << ": " << forDisplay(describe(problem), kLongestShown) << '\n';
     }
     environment.problems.flush();
 }
 
-int failure(const Environment& environment, const Error& error)
+ErrorForm errorForm(const Environment& environment, const std::vector<std::string>& words)
 {
-    environment.problems << "error: " << forDisplay(error.message, 2000);
+    const auto end = std::ranges::find(words, "--");
+    return environment.json || std::find(words.begin(), end, "--json") != end ? ErrorForm::Json
+                                                                              : ErrorForm::Text;
+}
+
+int failure(const Environment& environment, const Error& error, ErrorForm form)
+{
+    if (form == ErrorForm::Json) {
+        writeError(environment.out, protocol::errorName(error.code), error.message, error.cure);
+        return kFailed;
+    }
+    environment.problems << "error: " << forDisplay(error.message, kLongestShown);
     if (!error.cure.empty())
-        environment.problems << " (" << error.cure << ')';
+        environment.problems << " (" << forDisplay(error.cure, kLongestShown) << ')';
     environment.problems << std::endl;
     return kFailed;
 }
 
-int usage(const Environment& environment, const Error& error, std::string_view howTo)
+int usage(const Environment& environment, const Error& error, std::string_view howTo, ErrorForm form)
 {
-    environment.problems << "bartizanctl: " << error.message << "\nusage: bartizanctl " << howTo << std::endl;
+    if (form == ErrorForm::Json) {
+        writeError(environment.out, "usage", error.message, howTo);
+        return kUsage;
+    }
+    environment.problems << "bartizanctl: " << forDisplay(error.message, kLongestShown)
+                         << "\nusage: bartizanctl " << howTo << std::endl;
     return kUsage;
 }
 

@@ -40,9 +40,13 @@ struct Loaded
     RulesetSource source;
 };
 
+// For Check, a configuration that can't be used is one more problem, and the rest is read as without it. For
+// Replay, where nothing is named and this machine has no configuration, that of a new installation is used.
+enum class Purpose { Check, Logtest, Replay };
+
 // Reads files only; compiling is the caller's.
 [[nodiscard]] Result<Loaded> loadSources(const Environment& environment, const Arguments& arguments,
-                                         Problems& problems);
+                                         Purpose purpose, Problems& problems);
 
 [[nodiscard]] AnalysisOptions analysisOptions(const Environment& environment,
                                               const Configuration& configuration, AnalysisMode mode);
@@ -50,7 +54,13 @@ struct Loaded
 // To Environment::problems. Notes only where there is room for them.
 enum class Notes { Show, Hide };
 void print(const Environment& environment, const Problems& problems, Notes notes);
-int failure(const Environment& environment, const Error& error);
-int usage(const Environment& environment, const Error& error, std::string_view howTo);
+
+// Text goes to Environment::problems; Json is {"error":{"code","message","cure"}} on Environment::out, as the
+// other commands answer.
+enum class ErrorForm { Text, Json };
+// By --json among the words, which may be wrong otherwise.
+[[nodiscard]] ErrorForm errorForm(const Environment& environment, const std::vector<std::string>& words);
+int failure(const Environment& environment, const Error& error, ErrorForm form);
+int usage(const Environment& environment, const Error& error, std::string_view howTo, ErrorForm form);
 
 } // namespace bartizan::offline

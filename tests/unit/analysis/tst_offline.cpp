@@ -59,6 +59,15 @@ private slots:
     void wrongUseIsTold_data();
     void wrongUseIsTold();
     void missingDefaultConfigurationIsNoError();
+    void checkGoesOnWithoutAUsableConfiguration();
+    void checkTellsWhatOfASourceIsNotSupported();
+    void checkPassesAStockRulesetBlock();
+    void logtestMendsTextThatIsNoUtf8_data();
+    void logtestMendsTextThatIsNoUtf8();
+    void logtestTakesNullForAbsent();
+    void replayGivesUnstampedBeginningsTheFirstStamp();
+    void replayBlocksRepeatedOffendersForLonger();
+    void replayAnswersAsANewInstallationWould();
 
 private:
     using Command = int (*)(offline::Environment&, const std::vector<std::string>&);
@@ -70,6 +79,7 @@ private:
     }
 
     std::unique_ptr<QTemporaryDir> m_folder;
+    std::string m_builtin;
     std::function<offline::Responder(const Configuration&, Problems&)> m_makeResponder;
 };
 
@@ -77,6 +87,7 @@ void TestOffline::init()
 {
     m_folder = std::make_unique<QTemporaryDir>();
     m_makeResponder = nullptr;
+    m_builtin.clear();
     write(QStringLiteral("set/rules/a.xml"), kRules);
     write(QStringLiteral("set/decoders/a.xml"), kDecoders);
 }
@@ -97,6 +108,7 @@ Ran TestOffline::run(Command command, std::vector<std::string> arguments, const 
     std::ostringstream problems;
     offline::Environment environment{.in = in, .out = out, .problems = problems};
     environment.defaultConfig = path(QStringLiteral("nothing-here"));
+    environment.builtinFolder = m_builtin;
     environment.hostName = "desk";
     environment.makeResponder = m_makeResponder;
     const int code = command(environment, arguments);
@@ -175,6 +187,15 @@ void TestOffline::logtestForPeople()
                              "3. Rules:", "id: 100", "An alert would be raised."})
         QVERIFY2(ran.out.contains(QLatin1String(part)), part);
     QVERIFY(!ran.out.contains(QChar(0x1b))); // a log line can't colour the terminal
+
+    write(QStringLiteral("json/rules/a.xml"), kRules);
+    write(
+        QStringLiteral("json/decoders/a.xml"),
+        R"(<decoder name="json"><prematch>^{</prematch><plugin_decoder>JSON_Decoder</plugin_decoder></decoder>)");
+    const auto named = run(offline::runLogtest, {"--ruleset", path(QStringLiteral("json"))},
+                           "{\"a\\u001b[31mb\":\"fail\"}\n");
+    QVERIFY2(named.out.contains(QStringLiteral("[31mb: fail")), qPrintable(named.out));
+    QVERIFY(!named.out.contains(QChar(0x1b))); // nor a field's name
 }
 
 void TestOffline::checkFindsProblemsWithTheirPlace()
@@ -193,7 +214,8 @@ void TestOffline::checkFindsProblemsWithTheirPlace()
     QVERIFY2(bad.problems.contains(QRegularExpression(QStringLiteral("error: .*b\\.xml:\\d+:\\d+: "))),
              qPrintable(bad.problems));
     QVERIFY(bad.problems.contains(QRegularExpression(QStringLiteral("warning: .*c\\.xml:2:\\d+: "))));
-    QVERIFY(bad.problems.contains(QStringLiteral("lists/l:2:1: ")));
+    QVERIFY(bad.problems.contains(QString::fromStdString(path(QStringLiteral("set/lists/l"))) +
+                                  QStringLiteral(":2:1: ")));
 
     const auto json = run(offline::runCheck, {"--json", "--ruleset", path(QStringLiteral("set"))});
     QCOMPARE(json.code, 1);
@@ -243,6 +265,8 @@ void TestOffline::replayGoesByTheTimeOfTheRecords()
     const auto text =
         run(offline::runReplay, {"--ruleset", path(QStringLiteral("set")), path(QStringLiteral("one.log"))});
     QVERIFY(text.out.contains(QStringLiteral("6 lines")) && text.out.contains(QStringLiteral("192.0.2.1")));
+    QVERIFY2(text.out.contains(QStringLiteral("4 x rule 100 (level 5): failed 192.0.2.1")),
+             qPrintable(text.out));
 }
 
 void TestOffline::wrongUseIsTold_data()
@@ -262,6 +286,12 @@ void TestOffline::wrongUseIsTold_data()
     row("logtest", "--config /nowhere/at/all", 1);
     row("replay", "", 2);
     row("replay", "--explain x", 2);
+    row("logtest", "-x", 2);
+    row("logtest", "\x1b[31m \x1b[31m", 2);
+    row("check", "--no\x1b[31m", 2);
+    row("check", "--config /nowhere/at/all", 1);
+    row("replay", "-v x", 2);
+    row("replay", "--ruleset /nowhere/at/all x", 1);
     row("check", "file", 2);
     row("check", "--json=yes", 2);
 }
@@ -276,12 +306,26 @@ void TestOffline::wrongUseIsTold()
         if (!word.isEmpty())
             words.push_back(word.toStdString());
     }
-    const auto ran = run(command == "logtest"  ? offline::runLogtest
-                         : command == "replay" ? offline::runReplay
-                                               : offline::runCheck,
-                         words);
+    const auto runner = command == "logtest"  ? offline::runLogtest
+                        : command == "replay" ? offline::runReplay
+                                              : offline::runCheck;
+    const auto ran = run(runner, words);
     QCOMPARE(ran.code, code);
     QVERIFY(ran.out.isEmpty() && !ran.problems.isEmpty());
+    QVERIFY(!ran.problems.contains(QChar(0x1b)));
+
+    words.insert(words.begin(), "--json");
+    const auto json = run(runner, words);
+    QCOMPARE(json.code, code);
+    QCOMPARE(json.out.isEmpty(), command == "logtest"); // it answers lines
+    QCOMPARE(json.problems.isEmpty(), command != "logtest");
+    if (command == "logtest")
+        return;
+    const auto error = json.json()[QStringLiteral("error")].toObject();
+    QCOMPARE(error[QStringLiteral("code")].toString(),
+             code == 2 ? QStringLiteral("usage") : QStringLiteral("not_found"));
+    QVERIFY(!error[QStringLiteral("message")].toString().isEmpty());
+    QVERIFY(!error[QStringLiteral("cure")].toString().isEmpty());
 }
 
 void TestOffline::missingDefaultConfigurationIsNoError()
@@ -293,6 +337,186 @@ void TestOffline::missingDefaultConfigurationIsNoError()
     const auto bad = run(offline::runCheck, {"--config", path(QStringLiteral("conf"))});
     QCOMPARE(bad.code, 1);
     QVERIFY2(bad.problems.contains(QStringLiteral("bartizan.conf:1:")), qPrintable(bad.problems));
+}
+
+void TestOffline::checkGoesOnWithoutAUsableConfiguration()
+{
+    write(QStringLiteral("conf/rules/local_rules.xml"), "<group name=\"x,\">\n<rule id=\"1\" level=\"99\">");
+    write(QStringLiteral("conf/bartizan.conf"), "<ossec_config>\n<global>");
+    const std::vector<std::string> words{"--config", path(QStringLiteral("conf"))};
+    const auto broken = run(offline::runCheck, words);
+    QCOMPARE(broken.code, 1);
+    QCOMPARE(broken.problems.count(QStringLiteral("bartizan.conf:")), 1);
+    QVERIFY2(broken.problems.contains(QStringLiteral("local_rules.xml:")), qPrintable(broken.problems));
+    QCOMPARE(run(offline::runLogtest, words, "x\n").code, 1);
+
+    // Something that can't be read at all.
+    QVERIFY(QFile::remove(m_folder->filePath(QStringLiteral("conf/bartizan.conf"))));
+    QVERIFY(QDir().mkpath(m_folder->filePath(QStringLiteral("conf/bartizan.conf"))));
+    const auto unreadable = run(offline::runCheck, words);
+    QCOMPARE(unreadable.code, 1);
+    QVERIFY2(unreadable.problems.contains(QStringLiteral("bartizan.conf is not a regular file")),
+             qPrintable(unreadable.problems));
+    QVERIFY(unreadable.problems.contains(QStringLiteral("local_rules.xml:")));
+}
+
+void TestOffline::checkTellsWhatOfASourceIsNotSupported()
+{
+    write(QStringLiteral("conf/bartizan.conf"),
+          "<ossec_config>\n<localfile>\n<log_format>eventchannel</log_format>\n<location>Security</location>"
+          "</localfile>\n<localfile>\n<log_format>syslog</log_format><location>/a</location>"
+          "<age>1d</age></localfile></ossec_config>");
+    const auto ran = run(offline::runCheck, {"--config", path(QStringLiteral("conf"))});
+    QCOMPARE(ran.code, 1);
+    QVERIFY2(ran.problems.contains(QRegularExpression(
+                 QStringLiteral("warning: .*bartizan\\.conf:3:\\d+: .*eventchannel is not supported"))),
+             qPrintable(ran.problems));
+    QVERIFY2(ran.problems.contains(QStringLiteral("<age> is not supported")), qPrintable(ran.problems));
+}
+
+// A configuration that was made for the reference, taken over before any rule of one's own was written.
+void TestOffline::checkPassesAStockRulesetBlock()
+{
+    write(QStringLiteral("share/ruleset/rules/0010-a.xml"), kRules);
+    write(QStringLiteral("share/ruleset/decoders/0010-a.xml"), kDecoders);
+    m_builtin = path(QStringLiteral("share/ruleset"));
+    write(
+        QStringLiteral("conf/bartizan.conf"),
+        "<ossec_config><ruleset><decoder_dir>ruleset/decoders</decoder_dir><rule_dir>ruleset/rules</rule_dir>"
+        "<list>etc/lists/somewhere</list><decoder_dir>etc/decoders</decoder_dir>"
+        "<rule_dir>etc/rules</rule_dir></ruleset></ossec_config>");
+    const std::vector<std::string> words{"--config", path(QStringLiteral("conf"))};
+    const auto stock = run(offline::runCheck, words);
+    QVERIFY2(stock.code == 0, qPrintable(stock.problems));
+    QVERIFY2(stock.problems.contains(QStringLiteral("note: ")), qPrintable(stock.problems));
+    QVERIFY(stock.out.startsWith(QStringLiteral("3 rules, 1 decoders")));
+
+    write(QStringLiteral("conf/rules/local_rules.xml"),
+          "<group name=\"x,\"><rule id=\"201\" level=\"3\"><list field=\"srcip\">etc/lists/somewhere</list>"
+          "<description>d</description></rule></group>");
+    const auto used = run(offline::runCheck, words);
+    QCOMPARE(used.code, 1);
+    QVERIFY2(used.problems.contains(QRegularExpression(QStringLiteral("warning: .*somewhere"))),
+             qPrintable(used.problems));
+}
+
+void TestOffline::logtestMendsTextThatIsNoUtf8_data()
+{
+    QTest::addColumn<QByteArray>("text"); // in JSON
+    QTest::addColumn<QString>("user");
+    const QChar mended = QChar::ReplacementCharacter;
+    QTest::newRow("raw bytes") << QByteArray("a\xff\xc3z") << QStringLiteral("a%1%1z").arg(mended);
+    QTest::newRow("lone low surrogate") << QByteArray("a\\udcffz") << QStringLiteral("a%1z").arg(mended);
+    QTest::newRow("lone high surrogate") << QByteArray("a\\ud83dz") << QStringLiteral("a%1z").arg(mended);
+    QTest::newRow("high surrogate at the end") << QByteArray("a\\ud83d") << QStringLiteral("a%1").arg(mended);
+    QTest::newRow("a pair") << QByteArray("a\\ud83d\\ude00z") << QStringLiteral("a\U0001F600z");
+    QTest::newRow("good bytes") << QByteArray("\xc3\xa4") << QStringLiteral("\u00e4");
+}
+
+void TestOffline::logtestMendsTextThatIsNoUtf8()
+{
+    QFETCH(QByteArray, text);
+    QFETCH(QString, user);
+    const auto ran =
+        run(offline::runLogtest, {"--input", "ndjson", "--json", "--ruleset", path(QStringLiteral("set"))},
+            "{\"log\":\"Nov 24 07:08:09 g app: fail from " + text.toStdString() + "\"}\n");
+    QCOMPARE(ran.json()[QStringLiteral("fields")][QStringLiteral("srcip")].toString(), user);
+}
+
+void TestOffline::logtestTakesNullForAbsent()
+{
+    const auto ran =
+        run(offline::runLogtest, {"--input", "ndjson", "--json", "--ruleset", path(QStringLiteral("set"))},
+            R"({"log":"fail","session":null,"time":null,"location":null})");
+    QCOMPARE(ran.json()[QStringLiteral("session")].toString(), QStringLiteral("default"));
+    QVERIFY(ran.json()[QStringLiteral("rule")].isObject());
+}
+
+void TestOffline::replayGivesUnstampedBeginningsTheFirstStamp()
+{
+    m_makeResponder = [](const Configuration&, Problems&) {
+        return [](const Verdict&) { return std::vector<offline::WouldBlock>{{"192.0.2.1", 1}}; };
+    };
+    const auto firstTime = [&](const std::vector<std::string>& files) {
+        std::vector<std::string> words{"--json", "--ruleset", path(QStringLiteral("set"))};
+        words.insert(words.end(), files.begin(), files.end());
+        const auto json = run(offline::runReplay, words).json();
+        const auto at = json[QStringLiteral("would_block")][0][QStringLiteral("at")].toString();
+        return QString::number(json[QStringLiteral("lines")].toInt()) + QLatin1Char(' ') + at.left(10);
+    };
+    const QString today = QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyy-MM-dd"));
+    const auto file = [&](const char* name, const QByteArray& bytes) {
+        write(QString::fromLatin1(name), bytes);
+        return path(QString::fromLatin1(name));
+    };
+    const QByteArray stamped("2020-02-03T12:00:00Z fail\n");
+    const auto bare = file("bare.log", "fail\nfail\n");
+    QCOMPARE(firstTime({file("late.log", "fail\n" + stamped)}), QStringLiteral("2 2020-02-03"));
+    QCOMPARE(firstTime({bare, file("two.log", stamped)}), QStringLiteral("3 2020-02-03"));
+    QCOMPARE(firstTime({bare}), QStringLiteral("2 ") + today);
+    QCOMPARE(firstTime({file("many.log", QByteArray("fail\n").repeated(5000) + stamped)}),
+             QStringLiteral("5001 ") + today);
+}
+
+void TestOffline::replayBlocksRepeatedOffendersForLonger()
+{
+    write(QStringLiteral("conf/bartizan.conf"),
+          "<ossec_config><active-response><repeated_offenders>5,10</repeated_offenders></active-response>"
+          "</ossec_config>");
+    write(QStringLiteral("conf/rules/local_rules.xml"), kRules);
+    write(QStringLiteral("conf/decoders/a.xml"), kDecoders);
+    m_makeResponder = [](const Configuration&, Problems&) {
+        return [](const Verdict& verdict) {
+            return std::vector<offline::WouldBlock>{{verdict.fields.front().value, 60}};
+        };
+    };
+    const auto line = [](const char* time, const char* address) {
+        return QByteArray("2020-02-03T") + time + "+00:00 gate app: fail from " + address + "\n";
+    };
+    write(QStringLiteral("a.log"), line("12:00:00", "192.0.2.1") + line("12:00:30", "192.0.2.1") +
+                                       line("12:01:00", "192.0.2.1") + line("12:05:59", "192.0.2.1") +
+                                       line("12:06:30", "192.0.2.2") + line("12:10:00", "192.0.2.1") +
+                                       line("12:30:00", "192.0.2.1"));
+    const auto ran = run(offline::runReplay,
+                         {"--json", "--config", path(QStringLiteral("conf")), path(QStringLiteral("a.log"))});
+    QStringList blocks;
+    for (const auto& block : ran.json()[QStringLiteral("would_block")].toArray()) {
+        blocks += block[QStringLiteral("at")].toString().mid(11, 5) + QLatin1Char(' ') +
+                  block[QStringLiteral("address")].toString().right(1) + QLatin1Char(' ') +
+                  QString::number(block[QStringLiteral("seconds")].toInt());
+    }
+    // As in the engine, going on while blocked makes that block longer and is no new one: 12:00:30, 12:01 and
+    // 12:10.
+    QCOMPARE(blocks.join(QStringLiteral(", ")),
+             QStringLiteral("12:00 1 60, 12:05 1 300, 12:06 2 60, 12:30 1 600"));
+}
+
+void TestOffline::replayAnswersAsANewInstallationWould()
+{
+    write(QStringLiteral("share/ruleset/rules/0010-a.xml"), kRules);
+    write(QStringLiteral("share/ruleset/decoders/0010-a.xml"), kDecoders);
+    write(QStringLiteral("share/defaults/bartizan.conf"),
+          "<bartizan_config><command><name>firewall-drop</name><executable>firewall-drop</executable>"
+          "<timeout_allowed>yes</timeout_allowed></command></bartizan_config>");
+    write(QStringLiteral("a.log"), "2020-02-03T12:00:00+00:00 gate app: fail from 192.0.2.1\n");
+    m_builtin = path(QStringLiteral("share/ruleset"));
+    std::size_t commands = 0;
+    m_makeResponder = [&](const Configuration& configuration, Problems&) {
+        commands = configuration.commands.size();
+        return offline::Responder();
+    };
+    const std::string log = path(QStringLiteral("a.log"));
+    const auto ran = run(offline::runReplay, {"--json", log});
+    QCOMPARE(ran.json()[QStringLiteral("alerts")].toInt(), 1);
+    QCOMPARE(commands, std::size_t{1});
+    run(offline::runReplay, {"--ruleset", path(QStringLiteral("set")), log});
+    QCOMPARE(commands, std::size_t{0});
+    QVERIFY(QDir().mkpath(m_folder->filePath(QStringLiteral("conf"))));
+    run(offline::runReplay, {"--config", path(QStringLiteral("conf")), log});
+    QCOMPARE(commands, std::size_t{0});
+    write(QStringLiteral("nothing-here/bartizan.conf"), "<bartizan_config></bartizan_config>");
+    run(offline::runReplay, {log});
+    QCOMPARE(commands, std::size_t{0});
 }
 
 QTEST_APPLESS_MAIN(TestOffline)

@@ -53,6 +53,18 @@ void TestRecordTime::stamps_data()
     row("11/24-07:08:09.1 [**] x", "2026-11-24T06:08:09Z");
     row("11/24/2026-07:08:09.1  [**] x", "2026-11-24T06:08:09Z");
     row("192.0.2.1 - [x] [24/Nov/2026:07:08:09 -0130] \"GET / HTTP/1.1\" 200 1", "2026-11-24T08:38:09Z");
+    row("192.0.2.1 - x [01/Jan/2020:00:00:00 +0000] \\\"GET [24/Nov/2026:07:08:09 +0100] \"GET / HTTP/1.1\" "
+        "200 1",
+        "2026-11-24T06:08:09Z"); // a user's name
+    row("www.example:443 192.0.2.1 - - [24/Nov/2026:07:08:09 +0100] \"GET / HTTP/1.1\" 200 1",
+        "2026-11-24T06:08:09Z");
+    row("gate.example - - [24/Nov/2026:07:08:09 +0100] \"GET / HTTP/1.1\" 200 1", "2026-11-24T06:08:09Z");
+    row("login of [01/Jan/2020:00:00:00 +0000] \"x\" failed", "");
+    row("app: user [01/Jan/2020:00:00:00 +0000] failed", "");
+    row("192.0.2.1 - x [01/Jan/2020:00:00:00 +0000] y", "");
+    row("login of msg=audit(1795500489.250:7): failed", "");
+    row("node=gate type=SYSCALL msg=audit(1795500489.250:7): x", "2026-11-24T06:08:09.250Z");
+    row("Feb 29 07:08:09 host prog: x", "2024-02-29T06:08:09Z"); // 2026 has none
     row("type=SYSCALL msg=audit(1795500489.250:7): x", "2026-11-24T06:08:09.250Z");
     row("1795500489.250     12 192.0.2.1 TCP_MISS/200", "2026-11-24T06:08:09.250Z");
     row("{\"a\":1,\"timestamp\":\"2026-11-24T07:08:09.5+0000\"}", "2026-11-24T07:08:09.500Z");
@@ -88,6 +100,11 @@ void TestRecordTime::yearlessStampsFollowThePreviousRecord()
     QCOMPARE(clock.timeOf("Jan  1 00:10:00 h x"), utc("2023-12-31T23:10:00Z"));
     QCOMPARE(clock.timeOf("Feb 29 12:00:00 h x"), utc("2024-02-29T11:00:00Z"));
     QCOMPARE(clock.timeOf("Feb 29 13:00:00 h x"), utc("2024-02-29T12:00:00Z"));
+    RecordClock century(utc("2104-12-01T00:00:00Z"));
+    QCOMPARE(century.timeOf("2099-05-01T00:00:00Z x"), utc("2099-05-01T00:00:00Z"));
+    QCOMPARE(century.timeOf("Feb 29 12:00:00 h x"), utc("2099-05-01T00:00:00Z")); // 2096; never backwards
+    QCOMPARE(century.timeOf("2101-05-01T00:00:00Z x"), utc("2101-05-01T00:00:00Z"));
+    QCOMPARE(century.timeOf("Feb 29 13:00:00 h x"), utc("2104-02-29T12:00:00Z"));
 }
 
 void TestRecordTime::firstYearlessStampIsOfThePast()

@@ -75,10 +75,13 @@ void RulesetFilesTest::readsAConfiguredRuleset_data()
     QTest::addColumn<QString>("ruleset");
     QTest::addColumn<QString>("expected");
     QTest::addColumn<QString>("problem");
-    const auto row = [](const char* name, const char* ruleset, const char* expected,
-                        const char* problem = "") {
+    QTest::addColumn<int>("severity");
+    QTest::addColumn<QString>("missing");
+    const auto row = [](const char* name, const char* ruleset, const char* expected, const char* problem = "",
+                        Severity severity = Severity::Error, const char* missing = "") {
         QTest::newRow(name) << QString::fromLatin1(ruleset) << QString::fromLatin1(expected)
-                            << QString::fromLatin1(problem);
+                            << QString::fromLatin1(problem) << static_cast<int>(severity)
+                            << QString::fromLatin1(missing);
     };
 #define OWN_LISTS "l:conf/lists/bad-hosts l:conf/lists/shared l:conf/lists/sub/deep"
 #define STOCK_LISTS " l:stock/lists/scanners"
@@ -110,12 +113,18 @@ void RulesetFilesTest::readsAConfiguredRuleset_data()
         "d:conf/decoders/local_decoder.xml " OWN_LISTS);
     row("a missing folder", "<ruleset>\n<rule_dir>nowhere</rule_dir></ruleset>",
         "d:conf/decoders/local_decoder.xml " OWN_LISTS, "nowhere does not exist");
+    row("a missing folder of one's own, as stock configurations name it",
+        "<ruleset builtin=\"no\">\n<rule_dir>etc/rules</rule_dir></ruleset>",
+        "d:conf/decoders/local_decoder.xml " OWN_LISTS, "rules does not exist", Severity::Note, "conf/rules");
     row("a missing file", "<ruleset builtin=\"no\">\n<rule_include>nowhere.xml</rule_include></ruleset>",
         "d:conf/decoders/local_decoder.xml r:conf/rules/local_rules.xml " OWN_LISTS,
         "nowhere.xml does not exist");
     row("a missing list", "<ruleset builtin=\"no\">\n<list>etc/lists/nowhere</list></ruleset>",
         "d:conf/decoders/local_decoder.xml r:conf/rules/local_rules.xml " OWN_LISTS,
-        "lists/nowhere does not exist");
+        "lists/nowhere does not exist", Severity::Note);
+    row("a built-in list, named", "<ruleset>\n<list>etc/lists/scanners</list></ruleset>",
+        "d:stock/decoders/0005-base.xml d:conf/decoders/local_decoder.xml r:stock/rules/0010-base.xml "
+        "r:stock/rules/0215-policy.xml r:conf/rules/local_rules.xml " OWN_LISTS STOCK_LISTS);
 #undef OWN_LISTS
 #undef STOCK_LISTS
 }
@@ -125,7 +134,11 @@ void RulesetFilesTest::readsAConfiguredRuleset()
     QFETCH(QString, ruleset);
     QFETCH(QString, expected);
     QFETCH(QString, problem);
+    QFETCH(int, severity);
+    QFETCH(QString, missing);
     const Place place;
+    if (!missing.isEmpty())
+        fs::remove_all(place.at(missing.toStdString()));
     Problems problems;
     const auto configuration = readConfiguration(ruleset.toStdString(), "bartizan.conf", problems);
     QVERIFY(configuration);
@@ -138,6 +151,7 @@ void RulesetFilesTest::readsAConfiguredRuleset()
                  describe(problems.front()).c_str());
         QCOMPARE(problems.front().file, std::string("bartizan.conf"));
         QCOMPARE(problems.front().line, 2);
+        QCOMPARE(static_cast<int>(problems.front().severity), severity);
     }
 }
 
@@ -149,8 +163,10 @@ void RulesetFilesTest::namesListsByTheirPlaceInTheFolder()
         readConfiguredRuleset(place.at("conf").string(), place.at("stock").string(), {}, problems);
     QVERIFY(problems.empty());
     QStringList names;
-    for (const SourceFile& list : source.lists)
+    for (const SourceFile& list : source.lists) {
         names << QString::fromStdString(list.name);
+        QVERIFY2(fs::is_regular_file(list.path), list.path.c_str());
+    }
     QCOMPARE(names.join(QLatin1Char(' ')), QStringLiteral("bad-hosts shared sub/deep scanners"));
 }
 
