@@ -1,9 +1,11 @@
 """SIGKILL at every step of persistence and at random moments: after a restart kernel and store are equal, and no block or
 release is lost."""
 
+import contextlib
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -37,6 +39,11 @@ class Crashing(SystemTest):
         self.addCleanup(self._finish, engine)
         return engine
 
+    @staticmethod
+    def positions(engine):
+        with contextlib.closing(sqlite3.connect(f"file:{engine.state}/history.db?mode=ro", uri=True)) as history:
+            return history.execute("SELECT count(*) FROM positions").fetchone()[0]
+
     def assertEqualState(self, engine):
         def equal():
             blocks = engine.blocks()
@@ -50,6 +57,10 @@ class Crashing(SystemTest):
         reached = 0
         for step in range(1, 60):
             engine = self.crashing_engine()
+            # A log that was never seen is read from its end: its first position must have been stored once.
+            engine.start()
+            self.assertSoon(lambda: self.positions(engine) >= 2, "the logs' positions are not stored")
+            engine.stop()
             engine.kill_at = step
             engine.start(wait=False)
             if lab.wait_for(lambda: engine.gone() or engine.status(check=False), 10) and not engine.gone():

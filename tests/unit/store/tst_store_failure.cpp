@@ -134,7 +134,8 @@ private slots:
         BZ_OK(store->save(block));
         {
             store::Database other;
-            BZ_OK(other.open({m_path.toStdString()}, store::Database::Access::ReadWrite, {}));
+            BZ_OK(other.open({m_path.toStdString()}, store::Database::Access::ReadWrite,
+                             std::chrono::seconds(5)));
             BZ_OK(other.run("BEGIN IMMEDIATE"));
 
             block.state = BlockState::Active;
@@ -177,7 +178,8 @@ private slots:
         options.queuedAlerts = 10;
         auto store = openStore(m_path, m_clock, options);
         store::Database other;
-        BZ_OK(other.open({m_path.toStdString()}, store::Database::Access::ReadWrite, {}));
+        BZ_OK(
+            other.open({m_path.toStdString()}, store::Database::Access::ReadWrite, std::chrono::seconds(5)));
         BZ_OK(other.run("BEGIN IMMEDIATE"));
         writeAlerts(*store, {kAlert});
         QTRY_VERIFY(!store->problems().empty());
@@ -205,7 +207,8 @@ private slots:
         options.retryInterval = std::chrono::milliseconds(20);
         auto store = openStore(m_path, m_clock, options);
         store::Database other;
-        BZ_OK(other.open({m_path.toStdString()}, store::Database::Access::ReadWrite, {}));
+        BZ_OK(
+            other.open({m_path.toStdString()}, store::Database::Access::ReadWrite, std::chrono::seconds(5)));
         BZ_OK(other.run("BEGIN IMMEDIATE"));
         BlockRecord block = sampleBlock("192.0.2.1", 1);
         QVERIFY(!store->save(block));
@@ -355,7 +358,8 @@ private slots:
     {
         makeHistory();
         store::Database other;
-        BZ_OK(other.open({m_path.toStdString()}, store::Database::Access::ReadWrite, {}));
+        BZ_OK(
+            other.open({m_path.toStdString()}, store::Database::Access::ReadWrite, std::chrono::seconds(5)));
         BZ_OK(other.run("PRAGMA locking_mode = EXCLUSIVE"));
         BZ_OK(other.run("BEGIN EXCLUSIVE"));
         const auto opened = Store::open(m_path.toStdString(), m_clock, {});
@@ -371,7 +375,8 @@ private slots:
             const QString path = m_folder->filePath(QStringLiteral("version-%1.db").arg(version));
             {
                 store::Database old;
-                BZ_OK(old.open({path.toStdString()}, store::Database::Access::ReadWrite, {}));
+                BZ_OK(old.open({path.toStdString()}, store::Database::Access::ReadWrite,
+                               std::chrono::seconds(5)));
                 BZ_OK(store::migrate(old, steps.first(version)));
                 if (version > 0)
                     BZ_OK(old.run("INSERT INTO positions VALUES ('/log', 'kept')"));
@@ -390,7 +395,8 @@ private slots:
         constexpr std::array<std::string_view, 2> kBad = {"CREATE TABLE two (a INTEGER) STRICT", "NOT SQL"};
         const std::array<store::Migration, 2> steps = {store::Migration(kGood), store::Migration(kBad)};
         store::Database database;
-        BZ_OK(database.open({m_path.toStdString()}, store::Database::Access::ReadWrite, {}));
+        BZ_OK(database.open({m_path.toStdString()}, store::Database::Access::ReadWrite,
+                            std::chrono::seconds(5)));
         BZ_OK(store::migrate(database, std::span(steps).first(1)));
         QVERIFY(!store::migrate(database, steps));
         QCOMPARE(database.number("PRAGMA user_version").value(), 1);
@@ -402,7 +408,8 @@ private slots:
         makeHistory();
         {
             store::Database newer;
-            BZ_OK(newer.open({m_path.toStdString()}, store::Database::Access::ReadWrite, {}));
+            BZ_OK(newer.open({m_path.toStdString()}, store::Database::Access::ReadWrite,
+                             std::chrono::seconds(5)));
             BZ_OK(newer.run("PRAGMA user_version = 99"));
         }
         const auto opened = Store::open(m_path.toStdString(), m_clock, {});
