@@ -4,6 +4,7 @@
 #include "engine/protocol/errors.h"
 
 #include <map>
+#include <thread>
 
 namespace bartizan::ctl {
 
@@ -14,6 +15,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kConnectPatience{5000};
 constexpr milliseconds kAnswerPatience{30000};
 constexpr milliseconds kForEver{-1};
+constexpr milliseconds kBusyPatience{5000};
+constexpr milliseconds kBusyPause{100};
 constexpr const char* kStartCure = "Start it: systemctl start bartizand, or ./dev run in a checkout.";
 
 QString reasonText(const QString& reason)
@@ -73,6 +76,18 @@ Result<void> EngineConnection::open()
 }
 
 Result<QJsonObject> EngineConnection::call(std::string_view method, const QJsonObject& params)
+{
+    const auto until = std::chrono::steady_clock::now() + kBusyPatience;
+    while (true) {
+        auto answer = callOnce(method, params);
+        const bool isBusy = !answer && answer.error().code == ErrorCode::Busy;
+        if (!isBusy || std::chrono::steady_clock::now() > until)
+            return answer;
+        std::this_thread::sleep_for(kBusyPause);
+    }
+}
+
+Result<QJsonObject> EngineConnection::callOnce(std::string_view method, const QJsonObject& params)
 {
     const int id = ++m_lastRequest;
     const auto sent = send({protocol::FrameKind::Request,

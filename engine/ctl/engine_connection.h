@@ -39,7 +39,9 @@ public:
     // trusted, Unsupported without a protocol version in common.
     Result<void> open();
 
-    // The result, or the engine's error. Unavailable when the connection broke.
+    // The result, or the engine's error. Unavailable when the connection broke. Where the engine is busy (a
+    // loop over a list of addresses is faster than the requests it takes from one user), asks again for some
+    // seconds.
     Result<QJsonObject> call(std::string_view method, const QJsonObject& params = {});
 
     // Waits for the next event, for ever, and acknowledges it. Unavailable when the connection ended; the
@@ -50,6 +52,7 @@ public:
     [[nodiscard]] const QJsonObject& greeting() const { return m_greeting; }
 
 private:
+    Result<QJsonObject> callOnce(std::string_view method, const QJsonObject& params);
     [[nodiscard]] Result<protocol::Frame> nextFrame(std::chrono::milliseconds patience);
     void keepEvent(const QJsonObject& body);
     Result<void> send(const protocol::Frame& frame);

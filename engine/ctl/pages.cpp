@@ -1,8 +1,6 @@
 #include "engine/ctl/pages.h"
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 namespace bartizan::ctl {
 
@@ -26,10 +24,6 @@ Result<Page> collectPages(EngineConnection& engine, std::string_view method, con
         // Long log lines: fewer of them fit in one frame.
         if (!part && part.error().code == ErrorCode::Exhausted && asked > 1) {
             step = std::max<qsizetype>(asked / 4, 1);
-            continue;
-        }
-        if (!part && part.error().code == ErrorCode::Busy) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(200));
             continue;
         }
         if (!part)

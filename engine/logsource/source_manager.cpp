@@ -107,6 +107,10 @@ private:
 
     void evaluate();
     void watchFolders();
+    [[nodiscard]] WatchPlan planFolders();
+    bool watchFolder(const std::string& folder, FolderWatch watch);
+    // The folder and all below it. True: some were watched.
+    bool forgetFolders(const std::string& folder);
     void watchFile(const std::string& path);
     [[nodiscard]] std::vector<std::string> pathsOf(const Source& source) const;
     void addEntry(const std::string& path, Source& source);
@@ -132,13 +136,13 @@ private:
     std::vector<std::unique_ptr<Source>> m_sources;
     std::map<std::string, FilePosition> m_stored;
     std::map<std::string, Entry> m_entries;
-    std::set<std::string> m_folders;
-    std::set<std::string> m_linkFolders; // those of them that logs stand in under another name
+    WatchPlan m_folders;     // that are watched
+    WatchPlan m_linkFolders; // those of them that logs stand in under another name
+    std::set<std::string> m_unwatched; // what can't be watched is looked at from time to time
     ReadBuffer m_buffer;
     SourceBatch m_batch;
     bool m_isFirstLook = true;
     bool m_evaluate = true;
-    bool m_mustPoll = false;
 
     std::thread m_thread;
     std::atomic<bool> m_stopping = false;
@@ -203,7 +207,7 @@ std::optional<std::chrono::milliseconds> SourceManager::Impl::timeout() const
     if (m_evaluate || std::ranges::any_of(m_entries, [](const auto& item) { return item.second.due; }))
         return std::chrono::milliseconds(0);
     std::optional<std::chrono::milliseconds> shortest;
-    if (m_mustPoll)
+    if (!m_unwatched.empty())
         shortest = kPollInterval;
     for (const auto& source : m_sources) {
         if (hasDateName(source->settings.location)) {
@@ -217,7 +221,7 @@ std::optional<std::chrono::milliseconds> SourceManager::Impl::timeout() const
 void SourceManager::Impl::take(const std::vector<FileChange>& changes)
 {
     if (changes.empty()) {
-        if (m_mustPoll)
+        if (!m_unwatched.empty())
             lookAtEverything();
         else if (std::ranges::any_of(
                      m_sources, [](const auto& source) { return hasDateName(source->settings.location); }))
@@ -239,11 +243,11 @@ void SourceManager::Impl::take(const std::vector<FileChange>& changes)
 bool SourceManager::Impl::takeFolderChange(const FileChange& change)
 {
     if (change.name.empty()) { // the folder itself: moved, removed, permissions
-        m_watch.remove(change.path);
-        m_folders.erase(change.path);
+        forgetFolders(change.path);
         return true;
     }
     const std::string path = (std::filesystem::path(change.path) / change.name).string();
+    const bool isAbove = forgetFolders(path);
     for (auto& [name, entry] : m_entries) {
         if (name == path) {
             watchFile(path);
@@ -254,7 +258,7 @@ bool SourceManager::Impl::takeFolderChange(const FileChange& change)
     }
     // Also beside a log that is known: it may have become a link, or the folder of another one has come.
     m_evaluate = true;
-    return m_linkFolders.contains(change.path);
+    return isAbove || m_linkFolders.contains(change.path);
 }
 
 void SourceManager::Impl::lookAtEverything()
@@ -274,7 +278,6 @@ void SourceManager::Impl::lookAtEntries()
 void SourceManager::Impl::evaluate()
 {
     m_evaluate = false;
-    m_mustPoll = false;
     watchFolders(); // before looking into them: what appears in between raises an event
     for (auto& [path, entry] : m_entries)
         entry.wanted = false;
@@ -290,55 +293,91 @@ void SourceManager::Impl::evaluate()
     const bool hasNew = m_entries.size() > known;
     dropEntries();
     if (hasNew)
-        watchFolders(); // they may be links
+        watchFolders(); // they may be links, or missing
     m_isFirstLook = false;
+}
+
+WatchPlan SourceManager::Impl::planFolders()
+{
+    WatchPlan plan;
+    for (const auto& source : m_sources)
+        bartizan::planFolders(m_files, expandDateNames(source->settings.location, m_clock.now()), plan);
+    m_linkFolders.clear();
+    for (const auto& [path, entry] : m_entries) {
+        if (!m_files.identify(path))
+            planFoldersOfFile(m_files, path, plan);
+        planFoldersBehindLinks(m_files, path, m_linkFolders);
+    }
+    for (const auto& [folder, watch] : m_linkFolders) {
+        FolderWatch& planned = plan.try_emplace(folder, watch).first->second;
+        planned = std::max(planned, watch);
+    }
+    return plan;
 }
 
 void SourceManager::Impl::watchFolders()
 {
     // A folder may be created while its parent is not watched yet, hence the second look.
     constexpr int kLooks = 10;
-    std::set<std::string> wanted;
+    WatchPlan plan;
     for (int look = 0; look < kLooks; ++look) {
-        wanted.clear();
-        for (const auto& source : m_sources)
-            wanted.merge(foldersToWatch(m_files, expandDateNames(source->settings.location, m_clock.now())));
-        m_linkFolders.clear();
-        for (const auto& [path, entry] : m_entries)
-            m_linkFolders.merge(foldersBehindLinks(m_files, path));
-        wanted.insert(m_linkFolders.begin(), m_linkFolders.end());
+        plan = planFolders();
         bool isNew = false;
-        for (const std::string& folder : wanted) {
-            if (m_folders.contains(folder))
-                continue;
-            if (const auto added = m_watch.add(folder); added) {
-                m_folders.insert(folder);
-                isNew = true;
-                lookAtEntries(); // what happened in there before was not seen
-            } else if (added.error().code == ErrorCode::NotFound) {
-                isNew = true;
-            } else {
-                m_mustPoll = true;
-            }
-        }
+        for (const auto& [folder, watch] : plan)
+            isNew |= watchFolder(folder, watch);
         if (!isNew)
             break;
     }
-    std::erase_if(m_folders, [&](const std::string& folder) {
-        if (wanted.contains(folder))
+    std::erase_if(m_folders, [&](const auto& watched) {
+        if (plan.contains(watched.first))
             return false;
-        m_watch.remove(folder);
+        m_watch.remove(watched.first);
         return true;
     });
+    std::erase_if(m_unwatched, [&](const std::string& path) {
+        return !plan.contains(path) && !m_entries.contains(path);
+    });
+}
+
+// True: it was not watched before, so that something may have happened in it unseen.
+bool SourceManager::Impl::watchFolder(const std::string& folder, FolderWatch watch)
+{
+    if (const auto watched = m_folders.find(folder); watched != m_folders.end() && watched->second >= watch)
+        return false;
+    forgetFolders(folder); // others may carry the names of those below by now
+    const auto added = m_watch.add(folder, watch);
+    m_unwatched.erase(folder);
+    if (added) {
+        m_folders.insert_or_assign(folder, watch);
+        lookAtEntries();
+        return true;
+    }
+    // Passing through a folder may be allowed without reading it.
+    if (added.error().code != ErrorCode::NotFound && watch == FolderWatch::Contents)
+        m_unwatched.insert(folder);
+    return added.error().code == ErrorCode::NotFound;
+}
+
+bool SourceManager::Impl::forgetFolders(const std::string& folder)
+{
+    const std::string below = folder.ends_with('/') ? folder : folder + '/';
+    return std::erase_if(m_folders, [&](const auto& watched) {
+               if (watched.first != folder && !watched.first.starts_with(below))
+                   return false;
+               m_watch.remove(watched.first);
+               return true;
+           }) > 0;
 }
 
 void SourceManager::Impl::watchFile(const std::string& path)
 {
-    const auto added = m_watch.add(path);
+    const auto added = m_watch.add(path, FolderWatch::Itself);
     // What can't be opened can't be watched either; its folder tells when that changes.
     if (!added && added.error().code != ErrorCode::NotFound &&
         added.error().code != ErrorCode::PermissionDenied)
-        m_mustPoll = true;
+        m_unwatched.insert(path);
+    else
+        m_unwatched.erase(path);
 }
 
 std::vector<std::string> SourceManager::Impl::pathsOf(const Source& source) const

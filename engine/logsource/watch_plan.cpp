@@ -2,7 +2,9 @@
 
 #include "engine/logsource/rotation.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <vector>
 
@@ -17,42 +19,61 @@ namespace {
 
 enum class Naming { Pattern, Exact };
 
-std::set<std::string> foldersOf(LogFileSystem& files, const std::filesystem::path& path, Naming naming)
+void note(WatchPlan& plan, const std::string& folder, FolderWatch watch)
 {
-    std::set<std::string> watched;
+    FolderWatch& planned = plan.try_emplace(folder, watch).first->second;
+    planned = std::max(planned, watch);
+}
+
+bool isLink(const std::string& path)
+{
+    std::error_code none;
+    return std::filesystem::is_symlink(path, none);
+}
+
+void planFor(LogFileSystem& files, const std::filesystem::path& path, Naming naming, WatchPlan& plan)
+{
+    const auto isPattern = [&](const std::filesystem::path& part) {
+        return naming == Naming::Pattern && hasWildcard(part.string());
+    };
+    const bool isMissing = !isPattern(path) && !files.identify(path.string());
     std::set<std::string> level{path.root_path().string()};
     const std::filesystem::path parents = path.parent_path().relative_path();
     for (const std::filesystem::path& part : parents) {
-        const bool isOpen = naming == Naming::Pattern && hasWildcard(part.string());
         std::set<std::string> next;
         for (const std::string& folder : level) {
             std::vector<std::string> children;
-            if (isOpen)
+            if (isPattern(part))
                 children = files.glob((std::filesystem::path(escapeGlob(folder)) / part).string());
             else if (std::string child = (std::filesystem::path(folder) / part).string();
                      files.identify(child))
                 children.push_back(std::move(child));
-            if (isOpen || children.empty())
-                watched.insert(folder);
+            const bool mayChange = isMissing || isPattern(part) || children.empty() ||
+                                   std::ranges::any_of(children, isLink);
+            note(plan, folder, mayChange ? FolderWatch::Contents : FolderWatch::Itself);
             next.insert(children.begin(), children.end());
         }
         level = std::move(next);
     }
-    watched.insert(level.begin(), level.end());
-    return watched;
+    for (const std::string& folder : level)
+        note(plan, folder, FolderWatch::Contents);
 }
 
 } // namespace
 
-std::set<std::string> foldersToWatch(LogFileSystem& files, const std::string& location)
+void planFolders(LogFileSystem& files, const std::string& location, WatchPlan& plan)
 {
-    return foldersOf(files, location, Naming::Pattern);
+    planFor(files, location, Naming::Pattern, plan);
 }
 
-std::set<std::string> foldersBehindLinks(LogFileSystem& files, const std::string& file)
+void planFoldersOfFile(LogFileSystem& files, const std::string& file, WatchPlan& plan)
+{
+    planFor(files, file, Naming::Exact, plan);
+}
+
+void planFoldersBehindLinks(LogFileSystem& files, const std::string& file, WatchPlan& plan)
 {
     constexpr int kMaxLinks = 8;
-    std::set<std::string> folders;
     std::filesystem::path place(file);
     for (int links = 0; links < kMaxLinks; ++links) {
         // Step by step, since a link that leads nowhere can't be resolved at once.
@@ -61,9 +82,8 @@ std::set<std::string> foldersBehindLinks(LogFileSystem& files, const std::string
         if (noLink)
             break;
         place = place.parent_path() / target;
-        folders.merge(foldersOf(files, place, Naming::Exact));
+        planFor(files, place, Naming::Exact, plan);
     }
-    return folders;
 }
 
 } // namespace bartizan

@@ -18,15 +18,21 @@ struct FileChange
     bool overflow = false; // events were lost: look at everything again
 };
 
+// What is of interest in a folder.
+enum class FolderWatch {
+    Itself,   // moved, removed, its permissions
+    Contents, // also entries appearing, moved or removed
+};
+
 // One thread waits; wake() may be called from any other.
 class FileWatch
 {
 public:
     virtual ~FileWatch() = default;
 
-    // Watches a file (written, truncated, renamed, removed) or a folder (entries appearing, moved or
-    // removed). Watching the same path again follows whatever carries that name now.
-    virtual Result<void> add(const std::string& path) = 0;
+    // Watches a file (written, truncated, renamed, removed) or a folder, of which nothing is said that was
+    // not asked for by one of the calls. Watching the same path again follows whatever carries that name now.
+    virtual Result<void> add(const std::string& path, FolderWatch folder) = 0;
     virtual void remove(const std::string& path) = 0;
 
     // Sleeps until something changed, wake() was called or `timeout` is over (nothing = for ever), and

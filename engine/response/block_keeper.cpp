@@ -17,7 +17,6 @@ using std::chrono::milliseconds;
 // history.
 constexpr EpochMs kRecordAgainAfter = 10LL * 60 * 1000;
 constexpr std::size_t kRecordedLimit = 4096;
-constexpr std::size_t kOffendersLimit = 65'536;
 // The kernel counts in its own ticks; a difference below this is none.
 constexpr EpochMs kTimeoutTolerance = 2000;
 
@@ -145,7 +144,8 @@ void BlockKeeper::blockLocked(std::span<const BlockRequest> requests, std::vecto
         if (answered(requests[i], results[i], changes))
             continue;
         BlockRequest asked = requests[i];
-        asked.duration = ladderDuration(asked);
+        if (asked.origin == BlockOrigin::Rule && asked.duration)
+            asked.duration = m_ladder.next(asked.address, *asked.duration);
         fresh.push_back(newRecord(asked, m_clock.now()));
         freshRequest.push_back(i);
         want(fresh.back());
@@ -589,20 +589,7 @@ void BlockKeeper::notify(const Changes& changes) const
 void BlockKeeper::setRepeatedOffenders(std::vector<std::chrono::minutes> ladder)
 {
     const std::lock_guard lock(m_mutex);
-    m_ladder = std::move(ladder);
-}
-
-std::optional<std::chrono::seconds> BlockKeeper::ladderDuration(const BlockRequest& request)
-{
-    if (m_ladder.empty() || request.origin != BlockOrigin::Rule || !request.duration)
-        return request.duration;
-    // Only so many addresses are remembered: attackers choose how many there are.
-    if (m_offences.size() >= kOffendersLimit && !m_offences.contains(request.address))
-        m_offences.clear();
-    const std::size_t before = m_offences[request.address]++;
-    if (before == 0)
-        return request.duration;
-    return std::max<std::chrono::seconds>(*request.duration, m_ladder[std::min(before, m_ladder.size()) - 1]);
+    m_ladder.setLadder(std::move(ladder));
 }
 
 void BlockKeeper::pauseUntil(std::optional<EpochMs> until)

@@ -8,6 +8,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/health_board.h"
+#include "engine/base/offender_ladder.h"
 #include "engine/platform/firewall_backend.h"
 #include "engine/response/guard.h"
 #include "engine/store/records.h"
@@ -94,9 +95,8 @@ public:
     // Compares the kernel with what is wanted and mends it. False when something still is not as wanted.
     bool reconcile();
 
-    // How long a rule's timed block lasts when the address was blocked before (spec §10.4): the second time
-    // the first entry, and so on; beyond the list its last one. Empty: always as asked. Counted until the
-    // engine ends.
+    // How long a rule's timed block lasts when the address was blocked before; see OffenderLadder. Counted
+    // until the engine ends.
     void setRepeatedOffenders(std::vector<std::chrono::minutes> ladder);
 
     // Until then rules block nothing (people still can). Nothing = not paused.
@@ -134,7 +134,6 @@ private:
     // True when no new block is needed: refused, observed, or covered by one that stands. `record` is the
     // answer.
     bool answered(const BlockRequest& request, BlockRecord& record, Changes& changes);
-    [[nodiscard]] std::optional<std::chrono::seconds> ladderDuration(const BlockRequest& request);
     bool extended(const BlockRequest& request, BlockRecord& record, Changes& changes);
     void recordWithoutBlocking(const BlockRequest& request, BlockRecord& record, BlockState state,
                                Changes& changes);
@@ -166,8 +165,7 @@ private:
     std::set<std::pair<EpochMs, Cidr>> m_expiries;
     std::map<std::pair<Cidr, BlockState>, EpochMs>
         m_recorded; // refused and observed ones, when last written down
-    std::vector<std::chrono::minutes> m_ladder;
-    std::unordered_map<Cidr, std::size_t, CidrHash> m_offences; // blocks by rules so far
+    OffenderLadder<Cidr, CidrHash> m_ladder; // blocks by rules so far
     std::optional<EpochMs> m_pausedUntil;
     EpochMs m_clockOffset = 0; // wall clock less steady clock, as last seen
     bool m_ready = false;

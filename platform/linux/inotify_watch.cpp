@@ -19,8 +19,9 @@ namespace {
 
 constexpr std::uint32_t kFileMask = IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF;
 // IN_ATTRIB tells of a repaired permission; writing into a file of the folder does not raise it.
-constexpr std::uint32_t kFolderMask = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB |
-                                      IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+constexpr std::uint32_t kItselfMask = IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD;
+constexpr std::uint32_t kContentsMask =
+    kItselfMask | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
 constexpr std::size_t kFilesPerPath = 2;
 
 std::unexpected<Error> watchError(const std::string& path, int error)
@@ -50,7 +51,7 @@ public:
     {
     }
 
-    Result<void> add(const std::string& path) override;
+    Result<void> add(const std::string& path, FolderWatch folder) override;
     void remove(const std::string& path) override;
     std::vector<FileChange> wait(std::optional<std::chrono::milliseconds> timeout) override;
     void wake() override;
@@ -66,12 +67,13 @@ private:
     std::unordered_map<std::string, std::vector<int>> m_watches; // newest last
 };
 
-Result<void> InotifyWatch::add(const std::string& path)
+Result<void> InotifyWatch::add(const std::string& path, FolderWatch folder)
 {
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0)
         return watchError(path, errno);
-    const std::uint32_t mask = S_ISDIR(status.st_mode) ? kFolderMask : kFileMask;
+    const std::uint32_t folderMask = folder == FolderWatch::Contents ? kContentsMask : kItselfMask;
+    const std::uint32_t mask = S_ISDIR(status.st_mode) ? folderMask : kFileMask;
     const int watch = ::inotify_add_watch(m_inotify.get(), path.c_str(), mask);
     if (watch < 0)
         return watchError(path, errno);

@@ -29,6 +29,7 @@ private slots:
     void anImpostorIsNotTalkedTo();
     void anotherProtocolIsNamed();
     void anEngineThatEndsTheConnectionIsNotWaitedFor();
+    void aBusyEngineIsAskedAgain();
     void alertsAreCollectedInSteps();
     void helpKnowsEveryCommand();
     void watchShowsEventsAndComesBack();
@@ -427,6 +428,26 @@ void TestBartizanctl::anEngineThatEndsTheConnectionIsNotWaitedFor()
     const Outcome stopped = run({u"status"_s, u"--socket"_s, engine.path()});
     QCOMPARE(stopped.exitCode, 1);
     QVERIFY2(stopped.errors.contains("shutting down"_L1), qPrintable(stopped.errors));
+}
+
+void TestBartizanctl::aBusyEngineIsAskedAgain()
+{
+    Engine engine({.requestsPerSecond = 3});
+    engine.authoriser.grantAll();
+    int asked = 0;
+    engine.server->on("status", [&](const Request&, const Responder& respond) {
+        ++asked;
+        respond.succeed();
+    });
+    QVERIFY(engine.start());
+    QTimer time;
+    time.callOnTimeout([&] { engine.clock.time += 10; });
+    time.start(10);
+    for (int i = 0; i < 4; ++i) {
+        const Outcome outcome = run({u"status"_s, u"--json"_s, u"--socket"_s, engine.path()});
+        QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.out));
+    }
+    QCOMPARE(asked, 4);
 }
 
 void TestBartizanctl::alertsAreCollectedInSteps()

@@ -32,7 +32,7 @@ LocalFile source(const std::string& location, const std::string& format = "syslo
 class FakeWatch final : public FileWatch
 {
 public:
-    Result<void> add(const std::string&) override { return {}; }
+    Result<void> add(const std::string&, FolderWatch) override { return {}; }
     void remove(const std::string&) override {}
     std::vector<FileChange> wait(std::optional<std::chrono::milliseconds> timeout) override
     {
@@ -76,7 +76,10 @@ private:
 class CountingWatch final : public FileWatch
 {
 public:
-    Result<void> add(const std::string& path) override { return m_watch->add(path); }
+    Result<void> add(const std::string& path, FolderWatch folder) override
+    {
+        return m_watch->add(path, folder);
+    }
     void remove(const std::string& path) override { m_watch->remove(path); }
     std::vector<FileChange> wait(std::optional<std::chrono::milliseconds> timeout) override
     {
@@ -198,8 +201,11 @@ private slots:
     void findsFilesThatAppearLater();
     void findsFoldersThatAppearLater();
     void followsGlobsWithoutReadingRotatedPieces();
+    void followsFoldersThatAreReplaced_data();
+    void followsFoldersThatAreReplaced();
     void followsLinksThroughRotation_data();
     void followsLinksThroughRotation();
+    void followsFoldersThatAreLinks();
     void continuesAtStoredPositions();
     void storedPositionsOfVanishedLogsStopNothing();
     void shapesLinesByFormat_data();
@@ -293,6 +299,55 @@ void SourceManagerTest::followsGlobsWithoutReadingRotatedPieces()
     QCOMPARE(bench.lines().size(), 4);
 }
 
+void SourceManagerTest::followsFoldersThatAreReplaced_data()
+{
+    QTest::addColumn<QString>("location");
+    QTest::addColumn<QString>("replaced");
+    const auto row = [](const char* name, const char* location, const char* replaced) {
+        QTest::newRow(name) << QString::fromLatin1(location) << QString::fromLatin1(replaced);
+    };
+    row("own folder", "app/logs/in/a.log", "app/logs/in");
+    row("folder above", "app/logs/in/a.log", "app");
+    row("wildcard below", "app/*/in/*.log", "app");
+    row("wildcard above", "*/logs/in/a.log", "app/logs");
+}
+
+void SourceManagerTest::followsFoldersThatAreReplaced()
+{
+    QFETCH(QString, location);
+    QFETCH(QString, replaced);
+    Bench bench;
+    fs::create_directories(bench.path("app/logs/in"));
+    bench.append("app/logs/in/a.log", "old\n");
+    QVERIFY(bench.start({source(bench.path(location.toStdString()))}).empty());
+    QTRY_COMPARE(bench.positions().size(), std::size_t{1});
+    QStringList expected;
+    const auto write = [&](const char* line) {
+        bench.append("app/logs/in/a.log", std::string(line) + '\n');
+        expected << QStringLiteral("a.log: ") + QString::fromLatin1(line);
+    };
+    const fs::path folder = bench.path(replaced.toStdString());
+
+    fs::rename(folder, bench.path("aside"));
+    fs::create_directories(bench.path("app/logs/in"));
+    write("one");
+    QTRY_COMPARE(bench.lines(), expected);
+    write("two");
+    QTRY_COMPARE(bench.lines(), expected);
+
+    // Removed step by step, so that the engine looks in between; it holds the removed log open.
+    fs::remove(bench.path("app/logs/in/a.log"));
+    QTRY_VERIFY(bench.status("app/logs/in/a.log") != QStringLiteral("reading"));
+    QTest::qWait(20);
+    fs::remove_all(folder);
+    QTest::qWait(20);
+    fs::create_directories(bench.path("app/logs/in"));
+    write("three");
+    QTRY_COMPARE(bench.lines(), expected);
+    write("four");
+    QTRY_COMPARE(bench.lines(), expected);
+}
+
 void SourceManagerTest::followsLinksThroughRotation_data()
 {
     QTest::addColumn<QString>("target"); // of the link, % is the bench's folder
@@ -306,6 +361,7 @@ void SourceManagerTest::followsLinksThroughRotation_data()
     row("same folder", "real.txt", "dir/real.txt", "dir/app.log");
     row("a link to a link", "%/middle/link", "other/app.log", "dir/app.log");
     row("glob", "%/other/app.log", "other/app.log", "dir/*.log");
+    row("a folder that is a link", "%/current/app.log", "other/app.log", "dir/app.log");
     row("name like a glob", "%/ot[h]er*/app.log", "ot[h]er*/app.log", "dir/app.log");
     row("folder read as well", "%/other/app.log", "other/app.log", "dir/app.log,other/side.log");
 }
@@ -319,6 +375,7 @@ void SourceManagerTest::followsLinksThroughRotation()
     for (const char* folder : {"dir", "middle", "other", "ot[h]er*", "new"})
         fs::create_directory(bench.path(folder));
     fs::create_symlink("../other/app.log", bench.path("middle/link"));
+    fs::create_symlink("other", bench.path("current"));
     target.replace(QLatin1Char('%'), QString::fromStdString(bench.path(".")));
     fs::create_symlink(target.toStdString(), bench.path("dir/app.log"));
     const std::string log = real.toStdString();
@@ -370,6 +427,25 @@ void SourceManagerTest::followsLinksThroughRotation()
     QTRY_COMPARE(bench.lines(), expected);
     write("new/app.log", "seven");
     QTRY_COMPARE(bench.lines(), expected);
+}
+
+void SourceManagerTest::followsFoldersThatAreLinks()
+{
+    Bench bench;
+    for (const char* folder : {"releases/1", "releases/2"})
+        fs::create_directories(bench.path(folder));
+    fs::create_symlink("releases/1", bench.path("current"));
+    bench.append("current/app.log", "old\n");
+    QVERIFY(bench.start({source(bench.path("current/app.log"))}).empty());
+    QTRY_COMPARE(bench.positions().size(), std::size_t{1});
+    bench.append("releases/1/app.log", "one\n");
+    QTRY_COMPARE(bench.lines(), words("app.log: one"));
+    fs::create_symlink("releases/2", bench.path("next"));
+    fs::rename(bench.path("next"), bench.path("current"));
+    bench.append("releases/2/app.log", "two\n");
+    QTRY_COMPARE(bench.lines(), words("app.log: one,app.log: two"));
+    bench.append("releases/2/app.log", "three\n");
+    QTRY_COMPARE(bench.lines(), words("app.log: one,app.log: two,app.log: three"));
 }
 
 void SourceManagerTest::continuesAtStoredPositions()
