@@ -54,7 +54,8 @@ Line parseLine(std::string_view text)
     const auto key = text.substr(0, colon);
     const auto value = text.substr(colon + 1);
     const bool cutsAddress = !key.empty() && key.size() <= 4 && std::ranges::all_of(key, isHexDigit) &&
-                             unquoted(value).size() == value.size() && value.find(':') != std::string_view::npos;
+                             unquoted(value).size() == value.size() &&
+                             value.find(':') != std::string_view::npos;
     return {unquoted(key), unquoted(value), true, cutsAddress};
 }
 
@@ -103,7 +104,7 @@ CdbList CdbList::compile(std::string_view text, std::string_view fileName, Probl
     LineReport noColon(problems, fileName, "The line has no ':' and is skipped",
                        "Write it as key: or key:value.");
     LineReport cutAddress(problems, fileName, "Only what stands before the first ':' is the key",
-                         "Put the IPv6 address in double quotes.");
+                          "Put the IPv6 address in double quotes.");
     std::size_t repeated = 0;
     int number = 0;
     while (!text.empty()) {

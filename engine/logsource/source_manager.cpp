@@ -136,8 +136,8 @@ private:
     std::vector<std::unique_ptr<Source>> m_sources;
     std::map<std::string, FilePosition> m_stored;
     std::map<std::string, Entry> m_entries;
-    WatchPlan m_folders;     // that are watched
-    WatchPlan m_linkFolders; // those of them that logs stand in under another name
+    WatchPlan m_folders;               // that are watched
+    WatchPlan m_linkFolders;           // those of them that logs stand in under another name
     std::set<std::string> m_unwatched; // what can't be watched is looked at from time to time
     ReadBuffer m_buffer;
     SourceBatch m_batch;
@@ -334,9 +334,8 @@ void SourceManager::Impl::watchFolders()
         m_watch.remove(watched.first);
         return true;
     });
-    std::erase_if(m_unwatched, [&](const std::string& path) {
-        return !plan.contains(path) && !m_entries.contains(path);
-    });
+    std::erase_if(m_unwatched,
+                  [&](const std::string& path) { return !plan.contains(path) && !m_entries.contains(path); });
 }
 
 // True: it was not watched before, so that something may have happened in it unseen.

@@ -48,8 +48,8 @@ void planFor(LogFileSystem& files, const std::filesystem::path& path, Naming nam
             else if (std::string child = (std::filesystem::path(folder) / part).string();
                      files.identify(child))
                 children.push_back(std::move(child));
-            const bool mayChange = isMissing || isPattern(part) || children.empty() ||
-                                   std::ranges::any_of(children, isLink);
+            const bool mayChange =
+                isMissing || isPattern(part) || children.empty() || std::ranges::any_of(children, isLink);
             note(plan, folder, mayChange ? FolderWatch::Contents : FolderWatch::Itself);
             next.insert(children.begin(), children.end());
         }

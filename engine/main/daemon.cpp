@@ -96,7 +96,8 @@ std::optional<Arguments> parseArguments(const QCoreApplication& application)
     return arguments;
 }
 
-bartizan::EnginePlatform makePlatform(const Arguments& arguments, std::unique_ptr<bartizan::FileWatch> fileWatch)
+bartizan::EnginePlatform makePlatform(const Arguments& arguments,
+                                      std::unique_ptr<bartizan::FileWatch> fileWatch)
 {
     using namespace bartizan;
     EnginePlatform platform;

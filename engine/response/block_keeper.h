@@ -164,7 +164,7 @@ private:
     std::set<Cidr> m_networks; // those of m_wanted that are more than one address
     std::set<std::pair<EpochMs, Cidr>> m_expiries;
     std::map<std::pair<Cidr, BlockState>, EpochMs>
-        m_recorded; // refused and observed ones, when last written down
+        m_recorded;                          // refused and observed ones, when last written down
     OffenderLadder<Cidr, CidrHash> m_ladder; // blocks by rules so far
     std::optional<EpochMs> m_pausedUntil;
     EpochMs m_clockOffset = 0; // wall clock less steady clock, as last seen

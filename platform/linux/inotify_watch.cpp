@@ -20,8 +20,7 @@ namespace {
 constexpr std::uint32_t kFileMask = IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF;
 // IN_ATTRIB tells of a repaired permission; writing into a file of the folder does not raise it.
 constexpr std::uint32_t kItselfMask = IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD;
-constexpr std::uint32_t kContentsMask =
-    kItselfMask | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
+constexpr std::uint32_t kContentsMask = kItselfMask | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
 constexpr std::size_t kFilesPerPath = 2;
 
 std::unexpected<Error> watchError(const std::string& path, int error)

@@ -11,9 +11,9 @@ done
 # name body-on-light mark-on-light body-on-dark mark-on-dark
 while read -r name body mark dark_body dark_mark; do
     for size in 16 22 24 32 48 64 96; do
-        sed "s/#BODY/#$body/g; s/#MARK/#$mark/g" source/status/$name.svg |
+        sed "s/#BODY/#$body/g; s/#MARK/#$mark/g" "source/status/$name.svg" |
             rsvg-convert -w $size -h $size -o status/$name-light-$size.png
-        sed "s/#BODY/#$dark_body/g; s/#MARK/#$dark_mark/g" source/status/$name.svg |
+        sed "s/#BODY/#$dark_body/g; s/#MARK/#$dark_mark/g" "source/status/$name.svg" |
             rsvg-convert -w $size -h $size -o status/$name-dark-$size.png
     done
 done <<STATES

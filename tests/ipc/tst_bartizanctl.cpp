@@ -217,7 +217,8 @@ void TestBartizanctl::commandsAskTheEngineAndTell_data()
         {u"^TIME +COUNT +LEVEL +RULE +ADDRESS +DESCRIPTION\\n"_s,
          u"2026-11-24 07:08:30 +3 +10 +5712 +198\\.51\\.100\\.7 +brute force\\n$"_s});
     row("alerts", "alerts.list", R"({"limit":20})", R"({"alerts":[],"more":false})", 0, {u"^No alerts"_s});
-    row("blocks", "blocks.list", R"({"active":true,"limit":1000})", "{\"blocks\":[" + block + "],\"more\":false}", 0,
+    row("blocks", "blocks.list", R"({"active":true,"limit":1000})",
+        "{\"blocks\":[" + block + "],\"more\":false}", 0,
         {u"198\\.51\\.100\\.7  active, 9m 58s left  2026-11-24 07:08:09  5712: brute force\\n"_s});
     row("blocks --all", "blocks.list", R"({"active":false,"limit":100})", R"({"blocks":[],"more":false})", 0,
         {u"Nothing was ever blocked"_s});

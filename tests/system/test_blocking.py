@@ -58,6 +58,8 @@ class Blocking(SystemTest):
         engine = self.engine(timeout=3)
         engine.failed_logins(self.network.attacker4)
         self.assertBlockedSoon(engine, self.network.attacker4)
+        # Stored together with how far the log was read; killed before that, the engine would read it again.
+        self.assertSoon(lambda: "651" in {alert["rule"]["id"] for alert in engine.alerts()}, "the block is no alert")
         engine.kill()
         started = time.monotonic()
         net = self.network.attacker

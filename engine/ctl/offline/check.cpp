@@ -73,7 +73,8 @@ int runCheck(Environment& environment, const std::vector<std::string>& words)
         print(environment, problems, Notes::Show);
         environment.out << summary.rules << " rules, " << summary.decoders << " decoders, " << summary.lists
                         << " lists with " << summary.listEntries << " entries; "
-                        << (bad == 0 ? std::string("no problems") : std::to_string(bad) + " problems")
+                        << (bad == 0 ? std::string("no problems")
+                                     : std::to_string(bad) + (bad == 1 ? " problem" : " problems"))
                         << std::endl;
     }
     return bad == 0 ? kDone : kFailed;

@@ -231,7 +231,8 @@ void showText(std::ostream& out, const Totals& totals)
         out << "    " << alerts.count << " x rule " << id << " (level " << alerts.level
             << "): " << forDisplay(alerts.description) << '\n';
     }
-    out << totals.blocks.size() << " blocks would have been made\n";
+    out << totals.blocks.size() << (totals.blocks.size() == 1 ? " block" : " blocks")
+        << " would have been made\n";
     for (const auto& block : totals.blocks) {
         out << "    " << isoUtc(block.at) << "  " << forDisplay(block.address) << "  rule " << block.rule
             << ", ";
