@@ -12,9 +12,9 @@ done
 while read -r name body mark dark_body dark_mark; do
     for size in 16 22 24 32 48 64 96; do
         sed "s/#BODY/#$body/g; s/#MARK/#$mark/g" "source/status/$name.svg" |
-            rsvg-convert -w $size -h $size -o status/$name-light-$size.png
+            rsvg-convert -w $size -h $size -o "status/$name-light-$size.png"
         sed "s/#BODY/#$dark_body/g; s/#MARK/#$dark_mark/g" "source/status/$name.svg" |
-            rsvg-convert -w $size -h $size -o status/$name-dark-$size.png
+            rsvg-convert -w $size -h $size -o "status/$name-dark-$size.png"
     done
 done <<STATES
 protecting 1b7a43 ffffff 5cc98a 10151a
@@ -28,7 +28,7 @@ STATES
 for source in source/actions/*.svg; do
     name=$(basename "$source" .svg)
     for size in 16 24 32 48; do
-        rsvg-convert -w $size -h $size "$source" -o actions/$name-$size.png
+        rsvg-convert -w $size -h $size "$source" -o "actions/$name-$size.png"
     done
 done
 # A style sheet can't tint: arrows of lists and headers stand ready in both schemes' colours.
