@@ -11,8 +11,12 @@ endif()
 add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
                     -Wimplicit-fallthrough -Woverloaded-virtual -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # GCC 12 takes the payload of an empty std::optional for a variable that is read uninitialised.
-    add_compile_options(-Wno-maybe-uninitialized)
+    # GCC 12 takes the payload of an empty std::optional for a variable that is read uninitialised, and the
+    # parts of a std::string sum for ones that overlap.
+    add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
+else()
+    # GCC 12's library uses what it calls deprecated itself.
+    add_compile_options(-Wno-deprecated-declarations)
 endif()
 add_compile_definitions(QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII QT_NO_FOREACH QT_STRICT_ITERATORS
                         QT_NO_NARROWING_CONVERSIONS_IN_CONNECT

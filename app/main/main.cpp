@@ -16,13 +16,15 @@ using namespace bartizan::app;
 
 void loadTranslations(QApplication& application)
 {
-    const auto load = [&](const QString& name, const QString& folder) {
+    const auto load = [&](const QLocale& locale, const QString& name, const QString& folder) {
         auto* translator = new QTranslator(&application);
-        if (translator->load(QLocale(), name, QStringLiteral("_"), folder))
+        if (translator->load(locale, name, QStringLiteral("_"), folder))
             QCoreApplication::installTranslator(translator);
     };
-    load(QStringLiteral("qtbase"), QLibraryInfo::path(QLibraryInfo::TranslationsPath));
-    load(QStringLiteral("bartizan"), QStringLiteral(":/i18n"));
+    // English is the source, but for its plurals; another language stands before it.
+    load(QLocale(QLocale::English), QStringLiteral("bartizan"), QStringLiteral(":/i18n"));
+    load(QLocale(), QStringLiteral("qtbase"), QLibraryInfo::path(QLibraryInfo::TranslationsPath));
+    load(QLocale(), QStringLiteral("bartizan"), QStringLiteral(":/i18n"));
 }
 
 QIcon applicationIcon()

@@ -352,7 +352,7 @@ std::optional<EpochMs> RecordClock::nearestYear(Hour hour) const
     const auto badness = [&](EpochMs start) { return std::pair(isOdd(start), std::abs(start - reference)); };
     std::optional<EpochMs> best;
     // February 29 may be eight years away.
-    for (int distance = 0; distance <= 8 && (distance < 2 || !best); ++distance) {
+    for (int distance = 0; distance <= 8 && (distance < 2 || !best || isOdd(*best)); ++distance) {
         for (const int candidate : {year - distance, year + distance}) {
             hour.year = candidate;
             const auto start = startOf(hour);

@@ -3,6 +3,7 @@
 #include "platform/linux/log_file_system.h"
 #include "tests/unit/logsource/fake_log_files.h"
 
+#include <QDir>
 #include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <QTest>
@@ -172,7 +173,8 @@ private:
             m_positions.insert_or_assign(position.path, position);
     }
 
-    QTemporaryDir m_folder;
+    // Not in /tmp: the folders above a log are watched, and everybody writes there.
+    QTemporaryDir m_folder{QDir::currentPath() + QStringLiteral("/logs-XXXXXX")};
     std::unique_ptr<LogFileSystem> m_files;
     CountingWatch m_watch;
     SystemClock m_clock;
