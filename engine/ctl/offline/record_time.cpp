@@ -7,14 +7,12 @@
 #include <array>
 #include <cstdlib>
 #include <ctime>
-#include <utility>
 
 namespace bartizan::offline {
 
 namespace {
 
 constexpr EpochMs kDay = 86'400'000;
-constexpr EpochMs kMonth = 31 * kDay;
 constexpr std::size_t kSearched = 512; // a stamp inside a line is looked for this far
 
 constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -345,21 +343,16 @@ std::optional<EpochMs> RecordClock::nearestYear(Hour hour) const
 {
     const EpochMs reference = m_previous.value_or(m_now);
     const int year = utcCalendar(static_cast<std::time_t>(reference / 1000)).tm_year + 1900;
-    // A quiet log may well be silent for more than half a year, but it does not go back.
-    const auto isOdd = [this](EpochMs start) {
-        return m_previous && (start < *m_previous - kMonth || start > m_now + kDay);
-    };
-    const auto badness = [&](EpochMs start) { return std::pair(isOdd(start), std::abs(start - reference)); };
     std::optional<EpochMs> best;
     // February 29 may be eight years away.
-    for (int distance = 0; distance <= 8 && (distance < 2 || !best || isOdd(*best)); ++distance) {
+    for (int distance = 0; distance <= 8 && (distance < 2 || !best); ++distance) {
         for (const int candidate : {year - distance, year + distance}) {
             hour.year = candidate;
             const auto start = startOf(hour);
             // Without a previous record the log is of the past: nothing in it is from after today.
             if (!start || (!m_previous && *start > m_now + kDay))
                 continue;
-            if (!best || badness(*start) < badness(*best))
+            if (!best || std::abs(*start - reference) < std::abs(*best - reference))
                 best = start;
         }
     }

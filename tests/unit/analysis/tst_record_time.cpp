@@ -100,16 +100,11 @@ void TestRecordTime::yearlessStampsFollowThePreviousRecord()
     QCOMPARE(clock.timeOf("Jan  1 00:10:00 h x"), utc("2023-12-31T23:10:00Z"));
     QCOMPARE(clock.timeOf("Feb 29 12:00:00 h x"), utc("2024-02-29T11:00:00Z"));
     QCOMPARE(clock.timeOf("Feb 29 13:00:00 h x"), utc("2024-02-29T12:00:00Z"));
-    RecordClock quiet(utc("2026-12-01T00:00:00Z"));
-    QCOMPARE(quiet.timeOf("Feb 29 10:00:00 h x"), utc("2024-02-29T09:00:00Z"));
-    QCOMPARE(quiet.timeOf("Nov 24 10:00:00 h x"), utc("2024-11-24T09:00:00Z"));
-    QCOMPARE(quiet.timeOf("Oct 30 10:00:00 h x"), utc("2024-11-24T09:00:00Z")); // a log mixed of two
     RecordClock century(utc("2104-12-01T00:00:00Z"));
     QCOMPARE(century.timeOf("2099-05-01T00:00:00Z x"), utc("2099-05-01T00:00:00Z"));
+    QCOMPARE(century.timeOf("Feb 29 12:00:00 h x"), utc("2099-05-01T00:00:00Z")); // 2096; never backwards
+    QCOMPARE(century.timeOf("2101-05-01T00:00:00Z x"), utc("2101-05-01T00:00:00Z"));
     QCOMPARE(century.timeOf("Feb 29 13:00:00 h x"), utc("2104-02-29T12:00:00Z"));
-    RecordClock future(utc("2100-12-01T00:00:00Z"));
-    QCOMPARE(future.timeOf("2099-05-01T00:00:00Z x"), utc("2099-05-01T00:00:00Z"));
-    QCOMPARE(future.timeOf("Feb 29 12:00:00 h x"), utc("2099-05-01T00:00:00Z")); // 2096; never backwards
 }
 
 void TestRecordTime::firstYearlessStampIsOfThePast()
