@@ -4,7 +4,8 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
-#include <QThread>
+
+#include <future>
 
 using namespace bartizan::app;
 
@@ -22,14 +23,13 @@ private slots:
         bool isSecond = false;
         bool handedOver = false;
         // In another thread, since it waits for the first one.
-        std::unique_ptr<QThread> thread(QThread::create([&] {
+        auto other = std::async(std::launch::async, [&] {
             SingleInstance second(folder.path());
             isSecond = second.claim() == SingleInstance::Role::Second;
             handedOver = second.handOver(QStringLiteral("activity"));
-        }));
-        thread->start();
+        });
         QTRY_COMPARE(again.size(), 1);
-        QVERIFY(thread->wait(5000));
+        other.get();
         QVERIFY(isSecond);
         QVERIFY(handedOver);
         QCOMPARE(again.at(0).at(0).toString(), QStringLiteral("activity"));
