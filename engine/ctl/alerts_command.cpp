@@ -16,7 +16,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int kMostAlerts = 1000;
-constexpr int kMostPerCall = 200;
 constexpr int kHighestLevel = 16;
 
 void show(Output& out, const Page& page)
