@@ -26,6 +26,14 @@ struct LineFilter
     std::string type = "pcre2"; // a name of patternTypeFromName()
 };
 
+// `<filter field="F">pattern</filter>` of a journal source. The pattern is a PCRE2 one and compiles.
+struct JournalFilter
+{
+    std::string field;
+    std::string pattern;
+    bool ignoreIfMissing = false; // an entry without the field passes
+};
+
 struct LocalFile
 {
     std::string format;   // log_format as written: "syslog", "json", ...
@@ -43,7 +51,7 @@ struct LocalFile
     std::optional<std::string> age;            // "1d": skip older files
     std::optional<std::string> query;          // event channel, macOS
     std::optional<std::string> multilineRegex; // of multi-line-regex
-    std::optional<std::string> filter;         // journald
+    std::vector<JournalFilter> filters;        // journald: an entry passes that fits all of them
     std::optional<std::string> reconnectTime;
     bool ignoreBinaries = false;
     ConfigPlace place;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/clock.h"
+#include "engine/base/record_origin.h"
 
 #include <cstdint>
 #include <string>
@@ -22,6 +23,7 @@ public:
         std::uint32_t location = 0; // index into `locations`
         std::uint32_t session = 0;  // analysis state is kept per session; the engine uses 0 only
         EpochMs receivedAt = 0;
+        std::uint32_t origin = 0; // index into `origins`; 0 is an unknown one
     };
 
     // The location's index, for add(). Locations are few; the look-up is linear from the newest.
@@ -35,10 +37,22 @@ public:
         return static_cast<std::uint32_t>(m_locations.size() - 1);
     }
 
-    void add(std::string_view text, std::uint32_t location, EpochMs receivedAt, std::uint32_t session = 0)
+    // The same for the origin.
+    std::uint32_t originIndex(const RecordOrigin& origin)
+    {
+        for (std::size_t i = m_origins.size(); i-- > 0;) {
+            if (m_origins[i] == origin)
+                return static_cast<std::uint32_t>(i);
+        }
+        m_origins.push_back(origin);
+        return static_cast<std::uint32_t>(m_origins.size() - 1);
+    }
+
+    void add(std::string_view text, std::uint32_t location, EpochMs receivedAt, std::uint32_t session = 0,
+             std::uint32_t origin = 0)
     {
         m_records.push_back({static_cast<std::uint32_t>(m_bytes.size()),
-                             static_cast<std::uint32_t>(text.size()), location, session, receivedAt});
+                             static_cast<std::uint32_t>(text.size()), location, session, receivedAt, origin});
         m_bytes.append(text);
     }
 
@@ -50,6 +64,7 @@ public:
     {
         return m_locations[record.location];
     }
+    [[nodiscard]] const RecordOrigin& origin(const Record& record) const { return m_origins[record.origin]; }
     [[nodiscard]] const std::vector<Record>& records() const { return m_records; }
     [[nodiscard]] std::size_t byteCount() const { return m_bytes.size(); }
     [[nodiscard]] bool empty() const { return m_records.empty(); }
@@ -57,12 +72,14 @@ public:
     {
         m_bytes.clear();
         m_locations.clear();
+        m_origins.resize(1);
         m_records.clear();
     }
 
 private:
     std::string m_bytes;
     std::vector<std::string> m_locations;
+    std::vector<RecordOrigin> m_origins{RecordOrigin{}};
     std::vector<Record> m_records;
 };
 

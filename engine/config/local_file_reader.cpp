@@ -62,6 +62,7 @@ private:
     bool readCommon(const xml::Element& element);
     bool readRare(const xml::Element& element);
     void readFilter(const xml::Element& element, std::vector<LineFilter>& filters);
+    void readJournalFilter(const xml::Element& element);
     std::optional<LocalFile> refuse(std::string message, std::string cure)
     {
         m_problems.error(m_block, std::move(message) + " It is left out.", std::move(cure));
@@ -139,7 +140,7 @@ bool LocalFileBlock::readRare(const xml::Element& element)
     else if (name == "multiline_regex")
         m_file.multilineRegex = element.content;
     else if (name == "filter")
-        m_file.filter = text;
+        readJournalFilter(element);
     else if (name == "reconnect_time")
         m_file.reconnectTime = text;
     else if (name == "ignore_binaries")
@@ -165,6 +166,25 @@ void LocalFileBlock::readFilter(const xml::Element& element, std::vector<LineFil
     } else {
         filters.push_back(std::move(filter));
     }
+}
+
+void LocalFileBlock::readJournalFilter(const xml::Element& element)
+{
+    m_problems.expectPlain(element, {"field", "ignore_if_missing"});
+    const xml::Attribute* field = element.attribute("field");
+    if (field == nullptr || field->value.empty()) {
+        m_problems.error(element, "A filter has no field; it is left out.",
+                         "Write <filter field=\"_SYSTEMD_UNIT\">^ssh\\.service$</filter>.");
+        return;
+    }
+    JournalFilter filter{field->value, element.content, false};
+    if (const xml::Attribute* missing = element.attribute("ignore_if_missing"))
+        filter.ignoreIfMissing = missing->value == "yes";
+    if (const auto pattern = compilePattern(PatternType::Pcre2, filter.pattern); !pattern)
+        m_problems.error(element, "The filter is no valid pattern: " + pattern.error().message,
+                         "It is left out until it is corrected.");
+    else
+        m_file.filters.push_back(std::move(filter));
 }
 
 } // namespace

@@ -153,17 +153,13 @@ void Engine::refreshGuard()
 
 void Engine::startSources()
 {
-    std::vector<FilePosition> positions;
-    for (const auto& stored : m_store->positions().value_or(std::vector<SourcePosition>{})) {
-        if (auto position = decodePosition(stored.path, stored.position))
-            positions.push_back(std::move(*position));
-    }
+    EncodedPositions positions;
+    for (auto& stored : m_store->positions().value_or(std::vector<SourcePosition>{}))
+        positions.insert_or_assign(stored.path, std::move(stored.position));
     // The pipeline knows better than a store that can't be written for the moment.
-    for (const auto& [path, position] : m_pipeline->positions()) {
-        std::erase_if(positions, [&path](const FilePosition& stored) { return stored.path == path; });
-        positions.push_back(position);
-    }
-    m_sources = std::make_unique<SourceManager>(
+    for (const auto& [path, position] : m_pipeline->positions())
+        positions.insert_or_assign(path, position);
+    m_sources = std::make_unique<LogSources>(
         *m_platform.logFiles, *m_platform.fileWatch, m_clock, m_queue, [this] {
             onMainThread([this] {
                 Problems problems;

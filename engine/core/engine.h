@@ -8,7 +8,7 @@
 #include "engine/config/configuration.h"
 #include "engine/core/pipeline.h"
 #include "engine/ipc/server.h"
-#include "engine/logsource/source_manager.h"
+#include "engine/logsource/log_sources.h"
 #include "engine/platform/file_watch.h"
 #include "engine/platform/firewall_backend.h"
 #include "engine/platform/host_info.h"
@@ -126,7 +126,7 @@ private:
     std::unique_ptr<BlockKeeper> m_keeper;
     std::unique_ptr<Pipeline> m_pipeline;
     std::thread m_loader; // waits for a rule set to be compiled
-    std::unique_ptr<SourceManager> m_sources;
+    std::unique_ptr<LogSources> m_sources;
     std::unique_ptr<FirewallWatch> m_firewallWatch;
     std::unique_ptr<ipc::Server> m_server;
     QTimer m_expiryTimer;

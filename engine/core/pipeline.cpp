@@ -127,7 +127,7 @@ RulesetSummary Pipeline::rulesetSummary() const
     return m_summary;
 }
 
-std::map<std::string, FilePosition> Pipeline::positions() const
+EncodedPositions Pipeline::positions() const
 {
     const std::lock_guard lock(m_mutex);
     return m_positions;
@@ -184,12 +184,12 @@ void Pipeline::processBatch(const SourceBatch& batch)
     }
 
     std::vector<SourcePosition> positions;
-    for (const auto& position : batch.positions)
-        positions.push_back({position.path, encodePosition(position)});
-    if (!batch.positions.empty()) {
+    if (const EncodedPositions read = encodedPositions(batch); !read.empty()) {
+        for (const auto& [path, position] : read)
+            positions.push_back({path, position});
         const std::lock_guard lock(m_mutex);
-        for (const auto& position : batch.positions)
-            m_positions.insert_or_assign(position.path, position);
+        for (const auto& [path, position] : read)
+            m_positions.insert_or_assign(path, position);
     }
     if (!alerts.empty() || !positions.empty())
         m_store.writeBatch(std::move(alerts), std::move(positions));

@@ -4,7 +4,7 @@
 
 #include "engine/analysis/analysis_port.h"
 #include "engine/base/bounded_queue.h"
-#include "engine/logsource/source_manager.h"
+#include "engine/logsource/log_sources.h"
 #include "engine/response/block_keeper.h"
 #include "engine/response/response_policy.h"
 
@@ -50,7 +50,7 @@ public:
 
     [[nodiscard]] RulesetSummary rulesetSummary() const;
     // How far each log has been dealt with since the start, whether or not it could be stored.
-    [[nodiscard]] std::map<std::string, FilePosition> positions() const;
+    [[nodiscard]] EncodedPositions positions() const;
     [[nodiscard]] Counters counters() const { return {m_lines.load(), m_alerts.load()}; }
 
 private:
@@ -89,7 +89,7 @@ private:
     std::vector<LoadJob> m_loadJobs;
     std::vector<std::promise<void>> m_drains;
     RulesetSummary m_summary;
-    std::map<std::string, FilePosition> m_positions;
+    EncodedPositions m_positions;
 
     std::atomic<std::uint64_t> m_lines = 0;
     std::atomic<std::uint64_t> m_alerts = 0;

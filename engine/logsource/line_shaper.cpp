@@ -190,7 +190,7 @@ void reportUnsupportedOptions(const LocalFile& settings, Problems& problems)
          {settings.age.has_value(), "age"},
          {settings.query.has_value(), "query"},
          {settings.multilineRegex.has_value(), "multiline_regex"},
-         {settings.filter.has_value(), "filter"},
+         {!settings.filters.empty(), "filter"},
          {settings.reconnectTime.has_value(), "reconnect_time"},
          {settings.ignoreBinaries, "ignore_binaries"},
          {!settings.labels.empty() && settings.format != "json", "label"}}};

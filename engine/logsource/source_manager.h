@@ -7,49 +7,15 @@
 #include "engine/base/clock.h"
 #include "engine/base/local_file.h"
 #include "engine/base/problem.h"
-#include "engine/base/record.h"
-#include "engine/logsource/file_position.h"
+#include "engine/logsource/source_batch.h"
 #include "engine/platform/file_watch.h"
 #include "engine/platform/log_file.h"
 
-#include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace bartizan {
-
-// At most 256 KiB (one line more) and 4,096 records. `positions` are those of the files read from, after the
-// batch; whoever stores them once the records are dealt with loses and repeats nothing. A batch may hold
-// positions only.
-struct SourceBatch
-{
-    RecordBatch records;
-    std::vector<FilePosition> positions;
-};
-
-enum class SourceStatus { Reading, Missing, Denied, Failed };
-
-// "reading", "missing", "denied", "failed", as in status.
-[[nodiscard]] std::string_view sourceStatusName(SourceStatus status);
-
-struct SourceState
-{
-    std::string path; // or the pattern, where nothing matches it yet
-    SourceStatus status = SourceStatus::Missing;
-    std::string detail; // for a person; empty when all is well
-    std::string cure;
-    std::uint64_t lines = 0; // handed over since start
-    std::uint64_t bytes = 0;
-    std::uint64_t dropped = 0; // lines left out: with NUL bytes, or no JSON object in a source of JSON
-    std::uint64_t cut = 0;     // lines over 64 KiB, of which the beginning was handed over
-    std::optional<EpochMs> lastLineAt;
-
-    bool operator==(const SourceState&) const = default;
-};
 
 class SourceManager
 {

@@ -222,7 +222,7 @@ bool isOurRules(const std::string& table, const std::vector<std::string>& found,
     std::vector<std::string> wanted;
     for (const Rule& rule : acceptRules(table))
         wanted.push_back(fingerprint(rule.get()));
-    const std::size_t ordered = wanted.size();
+    const auto ordered = std::ssize(wanted);
     for (const BlockKind& kind : kinds)
         wanted.push_back(fingerprint(blockRule(table, kind).get()));
     if (found.size() != wanted.size() || !std::equal(wanted.begin(), wanted.begin() + ordered, found.begin()))

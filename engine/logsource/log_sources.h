@@ -1,0 +1,45 @@
+// All log sources of a configuration, of every kind, behind one door: files (SourceManager) and the journal
+// (JournalSource). Each kind reads on a thread of its own and pushes into the owner's queue.
+#pragma once
+
+#include "engine/logsource/source_batch.h"
+#include "engine/logsource/source_manager.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bartizan {
+
+// How far each log has been read, by its path (or kJournalPosition), as text for a store that need not know
+// what is in it.
+using EncodedPositions = std::map<std::string, std::string>;
+[[nodiscard]] EncodedPositions encodedPositions(const SourceBatch& batch);
+
+class LogSources
+{
+public:
+    // All references outlive the object. `changed`: see SourceManager; called on the thread of any source.
+    LogSources(LogFileSystem& files, FileWatch& watch, const Clock& clock, BoundedQueue<SourceBatch>& queue,
+               std::function<void()> changed);
+    ~LogSources(); // stops
+    LogSources(const LogSources&) = delete;
+    LogSources& operator=(const LogSources&) = delete;
+
+    // Once. What can't be read is returned as problems (component "source"), the rest runs.
+    [[nodiscard]] Problems start(const std::vector<LocalFile>& sources, const EncodedPositions& positions);
+
+    // Returns when the last batches have been pushed. The consumer must go on popping, or close the queue,
+    // until then. Harmless when repeated.
+    void stop();
+
+    // Thread-safe. Sorted by path.
+    [[nodiscard]] std::vector<SourceState> states() const;
+
+private:
+    SourceManager m_files;
+};
+
+} // namespace bartizan
