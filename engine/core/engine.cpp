@@ -160,7 +160,7 @@ void Engine::startSources()
     for (const auto& [path, position] : m_pipeline->positions())
         positions.insert_or_assign(path, position);
     m_sources = std::make_unique<LogSources>(
-        *m_platform.logFiles, *m_platform.fileWatch, m_clock, m_queue, [this] {
+        *m_platform.logFiles, *m_platform.fileWatch, m_platform.journal.get(), m_clock, m_queue, [this] {
             onMainThread([this] {
                 Problems problems;
                 for (const auto& source : sources()) {

@@ -47,6 +47,7 @@ struct EnginePlatform
     std::function<Result<std::unique_ptr<FirewallWatch>>(std::function<void()>)> watchFirewall;
     std::unique_ptr<LogFileSystem> logFiles;
     std::unique_ptr<FileWatch> fileWatch;
+    std::unique_ptr<JournalReader> journal; // may be null: this system has none
     std::unique_ptr<HostInfo> hostInfo;
     std::unique_ptr<ipc::Listener> listener;
     std::unique_ptr<Authoriser> authoriser;

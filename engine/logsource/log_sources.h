@@ -2,6 +2,7 @@
 // (JournalSource). Each kind reads on a thread of its own and pushes into the owner's queue.
 #pragma once
 
+#include "engine/logsource/journal_source.h"
 #include "engine/logsource/source_batch.h"
 #include "engine/logsource/source_manager.h"
 
@@ -22,8 +23,9 @@ class LogSources
 {
 public:
     // All references outlive the object. `changed`: see SourceManager; called on the thread of any source.
-    LogSources(LogFileSystem& files, FileWatch& watch, const Clock& clock, BoundedQueue<SourceBatch>& queue,
-               std::function<void()> changed);
+    // `journal` may be null: this system has none.
+    LogSources(LogFileSystem& files, FileWatch& watch, JournalReader* journal, const Clock& clock,
+               BoundedQueue<SourceBatch>& queue, std::function<void()> changed);
     ~LogSources(); // stops
     LogSources(const LogSources&) = delete;
     LogSources& operator=(const LogSources&) = delete;
@@ -35,11 +37,19 @@ public:
     // until then. Harmless when repeated.
     void stop();
 
+    // A line of the journal has mattered: see JournalSource. Thread-safe.
+    void stayAwake();
+
     // Thread-safe. Sorted by path.
     [[nodiscard]] std::vector<SourceState> states() const;
 
 private:
+    void journalChanged();
+
+    std::function<void()> m_changed;
     SourceManager m_files;
+    std::unique_ptr<JournalSource> m_journal;
+    bool m_readsJournal = false;
 };
 
 } // namespace bartizan

@@ -77,6 +77,7 @@ public:
     Problems start(const std::vector<LocalFile>& sources, const std::vector<FilePosition>& positions);
     void stop();
     std::vector<SourceState> states() const;
+    void setOrigin(RecordOrigin::Kind kind) { m_originKind = kind; }
 
 private:
     struct Source
@@ -146,6 +147,7 @@ private:
 
     std::thread m_thread;
     std::atomic<bool> m_stopping = false;
+    std::atomic<RecordOrigin::Kind> m_originKind = RecordOrigin::Kind::Unknown;
     mutable std::mutex m_mutex;
     std::vector<SourceState> m_states; // guarded by m_mutex
 };
@@ -463,6 +465,7 @@ void SourceManager::Impl::readSlice(Entry& entry)
     SourceState& state = entry.state;
     RecordBatch& records = m_batch.records;
     std::optional<std::uint32_t> location;
+    const std::uint32_t origin = records.originIndex({m_originKind, {}, {}, {}});
     std::uint64_t invalid = 0;
     const std::uint64_t droppedBefore = entry.tail.droppedLines();
     const auto result = entry.tail.read(now, [&](std::string_view line) {
@@ -471,7 +474,7 @@ void SourceManager::Impl::readSlice(Entry& entry)
         case LineShaper::Verdict::Keep:
             if (!location)
                 location = records.locationIndex(state.path);
-            records.add(line, *location, now);
+            records.add(line, *location, now, 0, origin);
             ++state.lines;
             state.bytes += size;
             state.lastLineAt = now;
@@ -587,6 +590,11 @@ Problems SourceManager::start(const std::vector<LocalFile>& sources,
                               const std::vector<FilePosition>& positions)
 {
     return m_impl->start(sources, positions);
+}
+
+void SourceManager::setOrigin(RecordOrigin::Kind kind)
+{
+    m_impl->setOrigin(kind);
 }
 
 void SourceManager::stop()

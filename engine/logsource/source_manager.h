@@ -33,6 +33,9 @@ public:
     [[nodiscard]] Problems start(const std::vector<LocalFile>& sources,
                                  const std::vector<FilePosition>& positions);
 
+    // What is known of who wrote the lines; Unknown at first. Thread-safe.
+    void setOrigin(RecordOrigin::Kind kind);
+
     // Returns when the last batch has been pushed and the thread has ended. The consumer must go on popping,
     // or close the queue, until then. Harmless when repeated.
     void stop();
