@@ -1,5 +1,6 @@
 #include "engine/analysis/analyser.h"
 
+#include "engine/base/origin_requirement.h"
 #include "engine/decode/predecode.h"
 
 #include <algorithm>
@@ -86,6 +87,8 @@ void Analyser::analyseRecord(const RecordBatch& batch, std::uint32_t index, Verd
     current.lastTime = std::max(current.lastTime, record.receivedAt);
     m_event.receivedAt = current.lastTime;
     predecode(m_event);
+    m_event.origin = &batch.origin(record);
+    m_event.isDoubted = !doubtAbout(*m_event.origin, m_event.programName).empty();
     m_ruleset->decoders->decode(m_event, m_scratch);
     current.accumulate.apply(m_event);
 
@@ -180,6 +183,7 @@ Verdict Analyser::makeVerdict(std::uint32_t index, const Session& session, const
     }
     verdict.alert = outcome.alert;
     verdict.respond = outcome.respond;
+    verdict.countedDoubted = session.matcher->countedDoubted();
     return verdict;
 }
 

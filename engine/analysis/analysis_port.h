@@ -62,9 +62,10 @@ struct Verdict
     std::string decoderParent;
     std::vector<Field> fields; // statics in alert order, then dynamic fields as decoded
     std::optional<RuleInfo> rule;
-    bool alert = false;         // worth an alert (spec §7.3): level and options say so
-    bool respond = false;       // active responses may run: level > 0, not silenced (spec §10.2)
-    std::string previousOutput; // spec §8.6
+    bool alert = false;          // worth an alert (spec §7.3): level and options say so
+    bool respond = false;        // active responses may run: level > 0, not silenced (spec §10.2)
+    bool countedDoubted = false; // who wrote one of the earlier records it counted is in doubt
+    std::string previousOutput;  // spec §8.6
 };
 
 enum class VerdictDetail {

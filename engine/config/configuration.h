@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/base/local_file.h"
+#include "engine/base/origin_requirement.h"
 #include "engine/net/cidr.h"
 
 #include <chrono>
@@ -72,7 +73,8 @@ struct ActiveResponse
     std::optional<int> level;
     std::string rulesGroup; // OS_Regex on a rule's raw group string; compiles; empty = not given
     std::vector<std::uint32_t> ruleIds;
-    std::chrono::seconds timeout{0}; // 0 = permanent
+    std::chrono::seconds timeout{0};         // 0 = permanent
+    std::optional<OriginRequirement> origin; // nothing: as doubtAbout() says
     ConfigPlace place;
 
     // Command name + timeout: "firewall-drop60". Two blocks with the same pair share it.

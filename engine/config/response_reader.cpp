@@ -32,6 +32,7 @@ public:
         , m_problems(problems)
     {
         m_response.place = problems.place(block);
+        readOrigin();
         for (const xml::Element& element : block.children)
             readElement(element);
     }
@@ -69,6 +70,7 @@ public:
 
 private:
     void readElement(const xml::Element& element);
+    void readOrigin();
     bool readLocation();
     void readRuleIds(const xml::Element& element);
     void readRulesGroup(const xml::Element& element);
@@ -83,6 +85,20 @@ private:
     bool m_usable = true;
     int m_elements = 0; // besides repeated_offenders
 };
+
+void ResponseBlock::readOrigin()
+{
+    const xml::Attribute* attribute = m_block.attribute("origin");
+    if (attribute == nullptr)
+        return;
+    if (auto origin = OriginRequirement::parse(attribute->value)) {
+        m_response.origin = std::move(*origin);
+    } else {
+        m_problems.error(m_block, origin.error().message + "; the active response is left out.",
+                         origin.error().cure);
+        m_usable = false;
+    }
+}
 
 void ResponseBlock::readElement(const xml::Element& element)
 {

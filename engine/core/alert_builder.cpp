@@ -62,6 +62,7 @@ BlockRequest blockRequest(const ResponseOrder& order, const Verdict& verdict, co
     request.alertId = alertId;
     request.command = order.program;
     request.reason = capped(records.text(record));
+    request.doubt = order.doubt;
     request.alertJson =
         alertJson(verdict, records.text(record), records.location(record), record.receivedAt, hostName,
                   std::to_string(record.receivedAt / 1000) + '.' + std::to_string(alertId));

@@ -230,7 +230,8 @@ void Pipeline::respond(const RecordBatch& records)
         // What a response did never leads to another one: that could go round for ever.
         if (records.location(records.records()[verdict.record]) == kResponseEventLocation)
             continue;
-        for (const auto& order : m_policy->ordersFor(verdict))
+        for (const auto& order :
+             m_policy->ordersFor(verdict, records.origin(records.records()[verdict.record])))
             requests.push_back(blockRequest(order, verdict, records, m_alertIds[i], m_hostName));
     }
     if (!requests.empty())

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/base/clock.h"
+#include "engine/base/record_origin.h"
 
 #include <array>
 #include <cstdint>
@@ -70,6 +71,8 @@ public:
     std::optional<std::string_view> hostname;
     std::optional<std::string_view> timestamp;
     std::string_view agent = "000"; // agent id of the location header
+    const RecordOrigin* origin = &kUnknownOrigin;
+    bool isDoubted = false; // see doubtAbout()
 
     // Decoding (spec §5). `decoder` is the shown one ("info"), nullptr when none accepted the event.
     const Decoder* decoder = nullptr;
@@ -98,6 +101,8 @@ public:
         receivedAt = 0;
         programName = hostname = timestamp = std::nullopt;
         agent = "000";
+        origin = &kUnknownOrigin;
+        isDoubted = false;
         decoder = nullptr;
         type = DecoderType::Syslog;
         m_static = {};
@@ -106,6 +111,8 @@ public:
     }
 
 private:
+    static inline const RecordOrigin kUnknownOrigin;
+
     std::array<std::optional<std::string_view>, kStaticFieldCount> m_static{};
     std::vector<DynamicField> m_dynamic;
     std::deque<std::string> m_arena; // a deque: growing it leaves the views alone

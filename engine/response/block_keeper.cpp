@@ -177,6 +177,13 @@ bool BlockKeeper::answered(const BlockRequest& request, BlockRecord& record, Cha
         recordWithoutBlocking(request, record, BlockState::Refused, changes);
         return true;
     }
+    if (!request.doubt.empty()) {
+        record.guard = "origin";
+        record.error = request.doubt;
+        ++m_refused;
+        recordWithoutBlocking(request, record, BlockState::Refused, changes);
+        return true;
+    }
     const bool paused = m_pausedUntil && *m_pausedUntil > now && request.origin == BlockOrigin::Rule;
     // A firewall that worked and fails for the moment is no reason to merely watch: it is failed, and tried
     // again.

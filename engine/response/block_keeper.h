@@ -41,6 +41,7 @@ struct BlockRequest
     std::string reason;      // the deciding log line, or a person's words
     std::string requestedBy; // a person's name, empty for a rule
     std::string alertJson;   // handed on in the response event
+    std::string doubt;       // who wrote the line is not certain: refused for this reason (guard "origin")
 };
 
 enum class BlockChangeKind { Blocked, Extended, Refused, Failed, Observed, Released, Expired, Restored };

@@ -1,5 +1,6 @@
 #include "engine/response/response_policy.h"
 
+#include "engine/base/origin_requirement.h"
 #include "engine/base/strings.h"
 
 #include <algorithm>
@@ -47,6 +48,26 @@ bool looksCrafted(const Verdict& verdict)
     const auto* address = fieldValue(verdict, "srcip");
     return (user != nullptr && !consistsOf(*user, "._@?-")) ||
            (address != nullptr && !consistsOf(*address, ".:_-"));
+}
+
+std::string doubtOf(const ActiveResponse& response, const Verdict& verdict, const RecordOrigin& origin)
+{
+    if (response.origin && response.origin->isAny())
+        return {};
+    if (response.origin && !response.origin->fits(origin))
+        return "the line was not written by " + response.origin->text();
+    auto doubt = response.origin ? std::string() : doubtAbout(origin, verdict.programName);
+    if (doubt.empty() && verdict.countedDoubted)
+        doubt = "an earlier line that was counted may have been written by anybody";
+    return doubt;
+}
+
+// Without a doubt before with one, then the longer one.
+bool isBetter(const ResponseOrder& order, const ResponseOrder& than)
+{
+    if (order.doubt.empty() != than.doubt.empty())
+        return order.doubt.empty();
+    return than.duration && (!order.duration || *order.duration > *than.duration);
 }
 
 Problem warning(const ConfigPlace& place, std::string message, std::string cure)
@@ -110,7 +131,7 @@ std::optional<IpAddress> ResponsePolicy::target(const Verdict& verdict)
     return std::nullopt;
 }
 
-std::vector<ResponseOrder> ResponsePolicy::ordersFor(const Verdict& verdict) const
+std::vector<ResponseOrder> ResponsePolicy::ordersFor(const Verdict& verdict, const RecordOrigin& origin) const
 {
     std::vector<ResponseOrder> orders;
     if (!verdict.respond || !verdict.rule || verdict.rule->noActiveResponse)
@@ -126,10 +147,12 @@ std::vector<ResponseOrder> ResponsePolicy::ordersFor(const Verdict& verdict) con
         }
         const auto seconds = binding.response.timeout;
         const auto duration = seconds.count() > 0 ? std::optional(seconds) : std::nullopt;
+        ResponseOrder order{*address, duration, programName(binding.command->executable), binding.command,
+                            doubtOf(binding.response, verdict, origin)};
         if (orders.empty())
-            orders.push_back({*address, duration, programName(binding.command->executable), binding.command});
-        else if (orders.front().duration && (!duration || *duration > *orders.front().duration))
-            orders.front() = {*address, duration, programName(binding.command->executable), binding.command};
+            orders.push_back(std::move(order));
+        else if (isBetter(order, orders.front()))
+            orders.front() = std::move(order);
     }
     return orders;
 }

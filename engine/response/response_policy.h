@@ -23,6 +23,7 @@ struct ResponseOrder
     std::optional<std::chrono::seconds> duration; // nothing = permanent
     std::string program;                          // "firewall-drop"
     const Command* command = nullptr;             // lives as long as the policy
+    std::string doubt; // why the record is not to be acted on; empty when all is well
 };
 
 class ResponsePolicy
@@ -34,7 +35,9 @@ public:
 
     // What to do about this verdict, in the order of the configuration; the same program for the same address
     // only once, with the longest time. Empty as well when srcip or dstuser look crafted (spec §10.2).
-    [[nodiscard]] std::vector<ResponseOrder> ordersFor(const Verdict& verdict) const;
+    // `origin` is the record's; an order with a doubt is to be shown and not carried out.
+    [[nodiscard]] std::vector<ResponseOrder> ordersFor(const Verdict& verdict,
+                                                       const RecordOrigin& origin = {}) const;
 
     // The numeric address that the stock programs would act on (spec §10.6).
     [[nodiscard]] static std::optional<IpAddress> target(const Verdict& verdict);

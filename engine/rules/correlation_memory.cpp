@@ -91,7 +91,7 @@ bool CorrelationMemory::isSuitable(const Correlation& correlation, const StoredE
 }
 
 bool CorrelationMemory::search(const RulePlan& plan, const Rule& rule, const Event& current,
-                               EventValues& values, std::int64_t second, int& matched,
+                               EventValues& values, std::int64_t second, int& matched, bool& doubted,
                                std::vector<std::string_view>& previous)
 {
     previous.clear();
@@ -107,6 +107,7 @@ bool CorrelationMemory::search(const RulePlan& plan, const Rule& rule, const Eve
     if (chain == chains.end())
         return false;
     int count = 0;
+    bool isDoubted = false;
     StoredEvent* first = nullptr;
     for (auto at = chain->second.newest; at != kNone; at = m_links[at].older) {
         StoredEvent& earlier = event(m_links[at].number);
@@ -118,6 +119,7 @@ bool CorrelationMemory::search(const RulePlan& plan, const Rule& rule, const Eve
             break;
         if (previous.size() < kMostPrevious)
             previous.push_back(*earlier.text(earlier.fullLog));
+        isDoubted |= earlier.doubted;
         if (count < correlation.earlier) {
             ++count;
             if (first == nullptr)
@@ -125,6 +127,7 @@ bool CorrelationMemory::search(const RulePlan& plan, const Rule& rule, const Eve
             continue;
         }
         matched = rule.level;
+        doubted |= isDoubted;
         if (first != nullptr)
             first->matched = rule.level;
         return true;
@@ -224,7 +227,7 @@ void CorrelationMemory::forgetOverflow(std::int64_t now, int largestFrequency)
 }
 
 void CorrelationMemory::remember(const RulePlan& plan, const Rule& rule, const Event& current,
-                                 EventValues& values, std::int64_t second, int matched)
+                                 EventValues& values, std::int64_t second, int matched, bool doubted)
 {
     m_streams.resize(plan.streams().size());
     const auto& currentValues = values.of(plan, current);
@@ -232,6 +235,7 @@ void CorrelationMemory::remember(const RulePlan& plan, const Rule& rule, const E
     stored.second = second;
     stored.ruleId = rule.id;
     stored.matched = matched;
+    stored.doubted = doubted;
     stored.type = current.type;
     stored.hasDynamic = !current.dynamicFields().empty();
     findReferences(plan, rule, current.agent, current.log, currentValues, stored);

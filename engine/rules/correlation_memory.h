@@ -42,14 +42,16 @@ public:
     }
 
     // Whether enough suitable earlier events are there; then the counter starts over (the matched marks, of
-    // which `matched` is the current event's). The full logs found, newest first, at most 11, are put into
-    // `previous`: views that live until the next remember(). `second` is the current event's time.
+    // which `matched` is the current event's), and `doubted` is set if one of those counted was. The full
+    // logs found, newest first, at most 11, are put into `previous`: views that live until the next
+    // remember(). `second` is the current event's time.
     [[nodiscard]] bool search(const RulePlan& plan, const Rule& rule, const Event& event, EventValues& values,
-                              std::int64_t second, int& matched, std::vector<std::string_view>& previous);
+                              std::int64_t second, int& matched, bool& doubted,
+                              std::vector<std::string_view>& previous);
 
     // Keeps an event whose verdict is `rule`, and forgets the oldest where there are too many.
     void remember(const RulePlan& plan, const Rule& rule, const Event& event, EventValues& values,
-                  std::int64_t second, int matched);
+                  std::int64_t second, int matched, bool doubted);
 
     // After a reload: events of rules that are there no more are forgotten, the others are sorted anew.
     void adopt(const RulePlan& before, const RulePlan& after);
@@ -77,6 +79,7 @@ private:
         int matched = 0;
         DecoderType type = DecoderType::Syslog;
         bool hasDynamic = false;
+        bool doubted = false;
         std::string bytes;
         Range agent;
         Range log;

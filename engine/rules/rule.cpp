@@ -53,6 +53,7 @@ std::string quoted(std::string_view text)
 struct Describer
 {
     std::string operator()(const DecodedAsCondition& c) const { return "decoded_as" + quoted(c.name); }
+    std::string operator()(const OriginCondition& c) const { return "origin" + quoted(c.requirement.text()); }
     std::string operator()(const SizeCondition& c) const { return "maxsize " + std::to_string(c.atLeast); }
     std::string operator()(const TextCondition& c) const
     {

@@ -1,6 +1,7 @@
 // A rule as it runs: patterns compiled, names resolved (spec §6–§8). Immutable; owned by its RulePlan.
 #pragma once
 
+#include "engine/base/origin_requirement.h"
 #include "engine/decode/event.h"
 #include "engine/lists/cdb_list.h"
 #include "engine/pattern/pattern.h"
@@ -64,6 +65,11 @@ struct BuiltinCondition
     std::string name;
 };
 
+struct OriginCondition
+{
+    OriginRequirement requirement;
+};
+
 struct SizeCondition
 {
     std::size_t atLeast;
@@ -90,9 +96,9 @@ struct ListCondition
     std::unique_ptr<const Pattern> checkValue; // nullptr: every value fits
 };
 
-using Condition = std::variant<DecodedAsCondition, SizeCondition, TextCondition, FieldCondition,
-                               AddressCondition, BuiltinCondition, TimeCondition, WeekdayCondition,
-                               CheckDiffCondition, FirstSeenCondition, ListCondition>;
+using Condition = std::variant<DecodedAsCondition, OriginCondition, SizeCondition, TextCondition,
+                               FieldCondition, AddressCondition, BuiltinCondition, TimeCondition,
+                               WeekdayCondition, CheckDiffCondition, FirstSeenCondition, ListCondition>;
 
 // For a person: `match "Failed password"`.
 [[nodiscard]] std::string describe(const Condition& condition);

@@ -16,6 +16,7 @@ int costOf(const Condition& condition)
     struct Cost
     {
         int operator()(const DecodedAsCondition&) const { return 0; }
+        int operator()(const OriginCondition&) const { return 1; }
         int operator()(const SizeCondition&) const { return 1; }
         int operator()(const TextCondition& text) const
         {
@@ -220,6 +221,8 @@ std::optional<Rule> RuleCompiler::compile(const RuleText& text)
             error(text, text.decodedAs->position, "there is no decoder \"" + text.decodedAs->text + "\"",
                   "Check the name, or add the decoder.");
     }
+    if (text.origin)
+        rule.conditions.emplace_back(OriginCondition{*text.origin});
     if (text.minimumSize > 0)
         rule.conditions.emplace_back(SizeCondition{static_cast<std::size_t>(text.minimumSize)});
     addTexts(text, rule);

@@ -24,6 +24,7 @@ const Rule* RuleMatcher::match(const Event& event)
     m_second = secondOf(event.receivedAt);
     m_parent = nullptr;
     m_matched = 0;
+    m_countedDoubted = false;
     m_values.reset();
     m_previous.clear();
     m_textBefore.reset();
@@ -67,8 +68,8 @@ bool RuleMatcher::holds(const Rule& rule)
             m_trace->failed(rule, describe(condition));
         return false;
     }
-    if (rule.correlation &&
-        !m_state.memory.search(m_plan, rule, *m_event, m_values, m_second, m_matched, m_previous)) {
+    if (rule.correlation && !m_state.memory.search(m_plan, rule, *m_event, m_values, m_second, m_matched,
+                                                   m_countedDoubted, m_previous)) {
         if (m_trace != nullptr)
             m_trace->failed(rule, "not enough earlier events (" +
                                       std::to_string(rule.correlation->earlier + 1) + " in " +
@@ -152,6 +153,11 @@ const LocalCalendar& RuleMatcher::calendar()
 bool RuleMatcher::holds(const Rule&, const DecodedAsCondition& condition)
 {
     return condition.decoderId == m_decoderId;
+}
+
+bool RuleMatcher::holds(const Rule&, const OriginCondition& condition)
+{
+    return condition.requirement.fits(*m_event->origin);
 }
 
 bool RuleMatcher::holds(const Rule&, const SizeCondition& condition)
@@ -240,7 +246,8 @@ std::string RuleMatcher::previousOutput() const
 
 void RuleMatcher::remember(const Rule& rule)
 {
-    m_state.memory.remember(m_plan, rule, *m_event, m_values, m_second, m_matched);
+    m_state.memory.remember(m_plan, rule, *m_event, m_values, m_second, m_matched,
+                            m_countedDoubted || m_event->isDoubted);
 }
 
 } // namespace bartizan

@@ -42,6 +42,8 @@ public:
     // The earlier logs that a composite counted, or the text before a change (spec §8.6, §8.5). Empty if
     // there are none.
     [[nodiscard]] std::string previousOutput() const;
+    // Whether there was doubt about who wrote one of the earlier records that the last match counted.
+    [[nodiscard]] bool countedDoubted() const { return m_countedDoubted; }
     // Puts the event into the memory with the verdict `rule`.
     void remember(const Rule& rule);
 
@@ -54,6 +56,7 @@ private:
     [[nodiscard]] std::string_view host() const { return m_event->hostname.value_or(m_localHost); }
 
     [[nodiscard]] bool holds(const Rule& rule, const DecodedAsCondition& condition);
+    [[nodiscard]] bool holds(const Rule& rule, const OriginCondition& condition);
     [[nodiscard]] bool holds(const Rule& rule, const SizeCondition& condition);
     [[nodiscard]] bool holds(const Rule& rule, const TextCondition& condition);
     [[nodiscard]] bool holds(const Rule& rule, const FieldCondition& condition);
@@ -76,6 +79,7 @@ private:
     std::int64_t m_second = 0;
     const Rule* m_parent = nullptr;
     int m_matched = 0;
+    bool m_countedDoubted = false;
     EventValues m_values;
     std::vector<std::string_view> m_previous;
     std::optional<std::string> m_textBefore;

@@ -166,10 +166,16 @@ private:
                 m_rule.noAlert = number(attribute, 0, 1).value_or(0) == 1;
             } else if (name == "accuracy") {
                 m_rule.accurate = number(attribute, 0, 1).value_or(1) == 1;
+            } else if (name == "origin") {
+                if (auto origin = OriginRequirement::parse(attribute.value))
+                    m_rule.origin = std::move(*origin);
+                else
+                    error(attribute.position, origin.error().message, origin.error().cure);
             } else {
                 error(attribute.position, "Unknown attribute \"" + attribute.name + "\" of a rule",
-                      "Known are id, level, maxsize, frequency, timeframe, ignore, overwrite, noalert and "
-                      "accuracy.");
+                      "Known are id, level, maxsize, frequency, timeframe, ignore, overwrite, noalert, "
+                      "accuracy "
+                      "and origin.");
             }
         }
         if (!hasId || !hasLevel)

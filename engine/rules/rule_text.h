@@ -1,6 +1,7 @@
 // A rule as it is written: plain data with positions, nothing resolved or compiled (spec §6).
 #pragma once
 
+#include "engine/base/origin_requirement.h"
 #include "engine/pattern/pattern.h"
 #include "engine/xml/xml_reader.h"
 
@@ -92,7 +93,8 @@ struct RuleText
 
     std::uint32_t id = 0;
     int level = 0;
-    int minimumSize = 0;          // maxsize
+    int minimumSize = 0; // maxsize
+    std::optional<OriginRequirement> origin;
     std::optional<int> frequency; // as written
     int timeframe = 360;          // seconds
     int ignore = 0;               // seconds
