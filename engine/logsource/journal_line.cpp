@@ -1,6 +1,7 @@
 #include "engine/logsource/journal_line.h"
 
 #include "engine/base/strings.h"
+#include "engine/base/timestamp.h"
 #include "engine/base/utf8.h"
 #include "engine/logsource/date_names.h"
 
@@ -54,7 +55,7 @@ bool JournalLine::read(JournalReader& journal)
     const EpochMs time = journal.time();
     if (time / 1000 != m_second) {
         m_second = time / 1000;
-        m_stamp = expandDateNames("%b %d %H:%M:%S ", time);
+        m_stamp = expandDateNames("%b %d %H:%M:", time) + responseLogTimestamp(time).substr(17, 2) + ' ';
     }
     m_text = m_stamp;
     m_text += firstOf(journal, {"_HOSTNAME"}).value_or("localhost");
