@@ -124,6 +124,11 @@ Alert Alert::fromJson(const QJsonObject& json)
     alert.lastLog = textOf(json, "last_log");
     alert.previousOutput = textOf(json, "previous_output");
     alert.data = json.value(QLatin1String("data")).toObject();
+    const QJsonObject origin = json.value(QLatin1String("origin")).toObject();
+    alert.origin = {textOf(origin, "kind"), std::nullopt, textOf(origin, "unit"),
+                    textOf(origin, "transport")};
+    if (origin.value(QLatin1String("uid")).isDouble())
+        alert.origin.user = number(origin, "uid");
     return alert;
 }
 

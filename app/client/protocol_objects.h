@@ -67,6 +67,15 @@ struct RuleSummary
     bool operator==(const RuleSummary&) const = default;
 };
 
+// Who wrote the line, as far as the engine knows (docs/ipc.md).
+struct AlertOrigin
+{
+    QString kind; // "journal", "unverified", or empty
+    std::optional<qint64> user;
+    QString unit;
+    QString transport;
+};
+
 struct Alert
 {
     qint64 id = 0;
@@ -83,6 +92,7 @@ struct Alert
     QString lastLog;
     QString previousOutput;
     QJsonObject data;
+    AlertOrigin origin;
 
     [[nodiscard]] static Alert fromJson(const QJsonObject& json);
 };

@@ -56,6 +56,7 @@ QString guardText(const QString& guard)
                   QT_TRANSLATE_NOOP("BlockText", "an administrator is logged in from there")},
         std::pair{"allowlist", QT_TRANSLATE_NOOP("BlockText", "it is on the allowlist")},
         std::pair{"too_wide", QT_TRANSLATE_NOOP("BlockText", "the network is too wide")},
+        std::pair{"origin", QT_TRANSLATE_NOOP("BlockText", "it is not certain who wrote the log line")},
         std::pair{"private_network", QT_TRANSLATE_NOOP("BlockText", "it is a private network")},
     };
     for (const auto& [name, text] : kGuards) {
@@ -68,6 +69,8 @@ QString guardText(const QString& guard)
 QString blockProblem(const Block& block)
 {
     if (block.state == BlockState::Refused) {
+        if (block.guard == QLatin1String("origin"))
+            return BlockText::tr("Not blocked: %1. %2").arg(guardText(block.guard), displayLine(block.error));
         if (!block.guard.isEmpty())
             return BlockText::tr("Not blocked: %1.").arg(guardText(block.guard));
         return block.error.isEmpty() ? BlockText::tr("Not blocked: a guard refused it.")
@@ -95,6 +98,8 @@ QString blockCure(const Block& block)
         return BlockText::tr("If that login is not yours, end its session; then block the address.");
     if (block.guard == QLatin1String("too_wide") || block.guard == QLatin1String("private_network"))
         return BlockText::tr("Block single addresses or a smaller network.");
+    if (block.guard == QLatin1String("origin"))
+        return BlockText::tr("Find out which program wrote the line: somebody may be feigning an attack.");
     return BlockText::tr("Nothing to do: blocking it would cut this computer off.");
 }
 

@@ -3,6 +3,7 @@
 #include "app/client/display_text.h"
 #include "app/client/engine_client.h"
 #include "app/models/alert_table_model.h"
+#include "app/models/alert_texts.h"
 #include "app/models/block_table_model.h"
 #include "app/models/engine_actions.h"
 #include "app/models/time_text.h"
@@ -400,6 +401,7 @@ void ActivityPage::presentAlert()
     m_details->addField(tr("Log"), displayLine(alert->location));
     m_details->addField(tr("Computer"), displayLine(alert->hostname));
     m_details->addField(tr("Program"), displayLine(alert->programName));
+    m_details->addField(tr("Written by"), originText(alert->origin));
     m_details->addField(tr("Decoder"), displayLine(alert->decoder));
     m_details->addField(tr("Groups"), displayLine(alert->rule.groups.join(QLatin1String(", "))));
     m_details->addCode(tr("Log line"), displayBlock(alert->fullLog));

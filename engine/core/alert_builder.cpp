@@ -2,6 +2,7 @@
 
 #include "engine/analysis/alert_json.h"
 #include "engine/base/json_writer.h"
+#include "engine/base/origin_requirement.h"
 #include "engine/base/timestamp.h"
 
 #include <algorithm>
@@ -45,6 +46,7 @@ AlertRecord alertRecord(const Verdict& verdict, const RecordBatch& records)
     alert.lastLog = alert.firstLog;
     alert.previousOutput = capped(verdict.previousOutput);
     alert.dataJson = fieldsJson(verdict);
+    alert.originJson = originJson(records.origin(record));
     return alert;
 }
 

@@ -70,6 +70,9 @@ QJsonObject toJson(const AlertRecord& alert)
         {u"last_log"_s, jsonText(alert.lastLog)},
         {u"previous_output"_s, jsonText(alert.previousOutput)},
         {u"data"_s, QJsonDocument::fromJson(QByteArray::fromStdString(alert.dataJson)).object()},
+        {u"origin"_s, alert.originJson.empty()
+                          ? QJsonValue()
+                          : QJsonDocument::fromJson(QByteArray::fromStdString(alert.originJson)).object()},
     };
 }
 

@@ -35,6 +35,23 @@ QString ruleText(const QJsonObject& rule)
     return safe(rule["id"_L1], 20) + " (level "_L1 + QString::number(rule["level"_L1].toInt()) + ')'_L1;
 }
 
+QString originText(const QJsonObject& origin)
+{
+    const QString kind = origin["kind"_L1].toString();
+    if (kind == "unverified"_L1)
+        return u"nobody knows whom (a text file)"_s;
+    if (kind != "journal"_L1)
+        return {};
+    if (origin["transport"_L1] == "kernel"_L1)
+        return u"the kernel"_s;
+    const QJsonValue user = origin["uid"_L1];
+    const QString who = !user.isDouble()        ? u"an unknown user"_s
+                        : user.toInteger() == 0 ? u"root"_s
+                                                : "user "_L1 + QString::number(user.toInteger());
+    const QString unit = safe(origin["unit"_L1], 80);
+    return who + (unit.isEmpty() ? u" in no service"_s : " in "_L1 + unit);
+}
+
 QString blockStateText(const QJsonObject& block)
 {
     const QString state = safe(block["state"_L1], 20);
@@ -47,7 +64,8 @@ QString blockStateText(const QJsonObject& block)
     if (state == "failed"_L1)
         return state + ": "_L1 + safe(block["error"_L1]);
     if (state == "refused"_L1)
-        return state + ": "_L1 + safe(block["guard"_L1]);
+        return state + ": "_L1 + safe(block["guard"_L1]) +
+               (block["guard"_L1] == "origin"_L1 ? " ("_L1 + safe(block["error"_L1]) + ')'_L1 : QString());
     if (state == "released"_L1) {
         const QString by = safe(block["released_by"_L1], 40);
         return state + (by.isEmpty() ? QString() : " by "_L1 + by) + ' '_L1 + localTime(block["released"_L1]);

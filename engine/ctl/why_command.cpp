@@ -38,6 +38,9 @@ void showAlerts(Output& out, const QJsonArray& alerts)
                  (count > 1 ? ", "_L1 + grouped(count) + " times"_L1 : QString()));
         out.line("    "_L1 + out.styled(safe(alert["location"_L1], 80) + ": "_L1 + safe(alert["full_log"_L1]),
                                         Style::Faint));
+        const QString origin = originText(alert["origin"_L1].toObject());
+        if (!origin.isEmpty())
+            out.line("    "_L1 + out.styled(u"written by "_s + origin, Style::Faint));
     }
 }
 

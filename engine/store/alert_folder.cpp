@@ -21,6 +21,7 @@ std::string foldKey(const AlertRecord& alert)
     key += '\n';
     key += alert.sourceAddress;
     key += alert.location;
+    key += alert.originJson;
     return key;
 }
 

@@ -11,10 +11,10 @@ namespace {
 constexpr std::string_view kFold = R"(
     INSERT INTO alerts (id, first_time, last_time, count, rule_id, level, description, groups, decoder_name,
         decoder_parent, source_address, address_key, location, hostname, program_name, first_log, last_log,
-        previous_output, data_json)
+        previous_output, data_json, origin_json)
     VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),
         ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),
-        CAST(? AS TEXT))
+        CAST(? AS TEXT), CAST(? AS TEXT))
     ON CONFLICT (id) DO UPDATE SET
         count = count + excluded.count,
         last_time = max(last_time, excluded.last_time),
@@ -24,7 +24,8 @@ constexpr std::string_view kColumns = R"(
     SELECT id, first_time, last_time, count, rule_id, level, CAST(description AS BLOB), CAST(groups AS BLOB),
         CAST(decoder_name AS BLOB), CAST(decoder_parent AS BLOB), CAST(source_address AS BLOB),
         CAST(location AS BLOB), CAST(hostname AS BLOB), CAST(program_name AS BLOB), CAST(first_log AS BLOB),
-        CAST(coalesce(last_log, first_log) AS BLOB), CAST(previous_output AS BLOB), CAST(data_json AS BLOB)
+        CAST(coalesce(last_log, first_log) AS BLOB), CAST(previous_output AS BLOB), CAST(data_json AS BLOB),
+        CAST(origin_json AS BLOB)
     FROM alerts )";
 
 // The text of every row has to be read: some 200 ms for as many ordinary ones.
@@ -66,6 +67,7 @@ AlertRecord readAlert(Statement& row)
     alert.lastLog = row.bytes();
     alert.previousOutput = row.bytes();
     alert.dataJson = row.bytes();
+    alert.originJson = row.bytes();
     return alert;
 }
 
@@ -140,7 +142,7 @@ Result<void> foldAlert(Database& database, const AlertRecord& alert)
         statement.bindNull();
     else
         statement.bind(alert.lastLog);
-    statement.bind(alert.previousOutput).bind(alert.dataJson);
+    statement.bind(alert.previousOutput).bind(alert.dataJson).bind(alert.originJson);
     return statement.execute();
 }
 

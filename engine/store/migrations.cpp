@@ -78,7 +78,11 @@ constexpr std::array<std::string_view, 10> kFirst = {
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
 };
 
-const std::array<Migration, 1> kMigrations = {Migration(kFirst)};
+constexpr std::array<std::string_view, 1> kOrigin = {
+    "ALTER TABLE alerts ADD COLUMN origin_json TEXT NOT NULL DEFAULT ''",
+};
+
+const std::array<Migration, 2> kMigrations = {Migration(kFirst), Migration(kOrigin)};
 
 } // namespace
 

@@ -107,9 +107,11 @@ class Journal:
     def run(self, *argv, check=True, **options):
         return subprocess.run(self.argv(*argv, **options), check=check, capture_output=True, text=True).stdout
 
-    def log(self, program, text, **options):
-        """A line as syslog(3) would write it."""
-        self.run("logger", "-t", program, "--", text, **options)
+    def log(self, program, *lines, **options):
+        """Lines as syslog(3) would write them. The writer stays a moment: journald asks the kernel for the unit of a
+        process when it reads its message, and knows none of one that has gone by then."""
+        self.run("sh", "-c", 'program=$1; shift; (printf "%s\\n" "$@"; sleep 0.2) | logger -t "$program"', "sh", program,
+                 *lines, **options)
 
     def close(self):
         if self.process and self.process.poll() is None:

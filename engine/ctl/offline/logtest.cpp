@@ -28,6 +28,7 @@ struct InputRecord
     std::string location = "stdin";
     std::string session = kDefaultSession;
     std::optional<EpochMs> time = std::nullopt;
+    RecordOrigin origin = {};
 };
 
 // A surrogate without its partner, which JSON can escape, becomes U+FFFD.
@@ -46,6 +47,28 @@ std::string bytesOf(const QJsonValue& value)
 bool isAbsent(const QJsonValue& value)
 {
     return value.isUndefined() || value.isNull();
+}
+
+// {"uid": 0, "unit": "ssh.service", "transport": "syslog"}: as the journal would say; "file": as a text file
+// while there is a journal.
+Result<RecordOrigin> parseOrigin(const QJsonValue& value)
+{
+    RecordOrigin origin;
+    if (isAbsent(value))
+        return origin;
+    if (value.toString() == u"file") {
+        origin.kind = RecordOrigin::Kind::Unverified;
+        return origin;
+    }
+    if (!value.isObject())
+        return fail(ErrorCode::InvalidArgument, "\"origin\" is neither \"file\" nor an object");
+    const auto object = value.toObject();
+    origin.kind = RecordOrigin::Kind::Journal;
+    if (const auto user = object[QStringLiteral("uid")]; user.isDouble())
+        origin.userId = static_cast<std::uint32_t>(user.toInteger());
+    origin.unit = bytesOf(object[QStringLiteral("unit")]);
+    origin.transport = bytesOf(object[QStringLiteral("transport")]);
+    return origin;
 }
 
 Result<InputRecord> parseJsonLine(const std::string& line)
@@ -71,6 +94,10 @@ Result<InputRecord> parseJsonLine(const std::string& line)
         if (value.isString())
             *target = bytesOf(value);
     }
+    auto origin = parseOrigin(object[QStringLiteral("origin")]);
+    if (!origin)
+        return std::unexpected(std::move(origin.error()));
+    record.origin = std::move(*origin);
     const auto time = object[QStringLiteral("time")];
     if (!isAbsent(time)) {
         static constexpr double kLatest = 253402300800.0; // the end of year 9999
@@ -126,7 +153,7 @@ private:
     {
         RecordBatch batch;
         batch.add(record.log, batch.locationIndex(record.location), record.time.value_or(m_clock.now()),
-                  sessionNumber(record.session));
+                  sessionNumber(record.session), batch.originIndex(record.origin));
         m_trace.clear();
         m_verdicts.clear();
         if (const auto analysed = m_analyser.analyse(batch, VerdictDetail::Everything, m_verdicts); !analysed)
