@@ -174,6 +174,7 @@ void Engine::startSources()
             });
         });
     auto problems = m_sources->start(m_configuration.localFiles, positions);
+    m_pipeline->setJournalAlertListener([sources = m_sources.get()] { sources->stayAwake(); });
     logProblems(problems);
     m_health.report("source-formats", std::move(problems));
 }
@@ -183,6 +184,7 @@ void Engine::stopSources()
     if (!m_sources)
         return;
     m_sources->stop();
+    m_pipeline->setJournalAlertListener({});
     m_sources.reset();
     // What was read is dealt with before its positions are asked for again.
     if (m_running) {

@@ -121,6 +121,19 @@ void Pipeline::recordChanges(const std::vector<BlockChange>& changes)
         m_queue.pushUrgent({});
 }
 
+void Pipeline::setJournalAlertListener(std::function<void()> listener)
+{
+    const std::lock_guard lock(m_listenerMutex);
+    m_journalAlerted = std::move(listener);
+}
+
+void Pipeline::noticeJournalAlert()
+{
+    const std::lock_guard lock(m_listenerMutex);
+    if (m_journalAlerted)
+        m_journalAlerted();
+}
+
 RulesetSummary Pipeline::rulesetSummary() const
 {
     const std::lock_guard lock(m_mutex);
@@ -208,9 +221,12 @@ void Pipeline::processRecords(const RecordBatch& records, std::vector<AlertRecor
             : Problems{
                   {Severity::Error, "analysis", {}, 0, 0, analysed.error().message, analysed.error().cure}});
     m_alertIds.assign(m_verdicts.size(), 0);
+    bool fromJournal = false;
     for (std::size_t i = 0; i < m_verdicts.size(); ++i) {
         if (!m_verdicts[i].alert || !m_verdicts[i].rule)
             continue;
+        fromJournal |=
+            records.origin(records.records()[m_verdicts[i].record]).kind == RecordOrigin::Kind::Journal;
         auto alert = alertRecord(m_verdicts[i], records);
         m_store.assignId(alert);
         m_alertIds[i] = alert.id;
@@ -218,6 +234,8 @@ void Pipeline::processRecords(const RecordBatch& records, std::vector<AlertRecor
         ++m_alerts;
     }
     respond(records);
+    if (fromJournal)
+        noticeJournalAlert();
 }
 
 void Pipeline::respond(const RecordBatch& records)

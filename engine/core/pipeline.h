@@ -48,6 +48,10 @@ public:
     // Blocks and releases, by whomever, become records that run through the rules. Thread-safe.
     void recordChanges(const std::vector<BlockChange>& changes);
 
+    // Called on the pipeline's thread whenever a line of the journal raised an alert; empty: nobody. Returns
+    // when a call under way is over. Thread-safe.
+    void setJournalAlertListener(std::function<void()> listener);
+
     [[nodiscard]] RulesetSummary rulesetSummary() const;
     // How far each log has been dealt with since the start, whether or not it could be stored.
     [[nodiscard]] EncodedPositions positions() const;
@@ -67,6 +71,7 @@ private:
     void processBatch(const SourceBatch& batch);
     void processRecords(const RecordBatch& records, std::vector<AlertRecord>& alerts);
     void respond(const RecordBatch& records);
+    void noticeJournalAlert();
     // The response events that came up since the last call, as records.
     [[nodiscard]] RecordBatch takeOwnRecords();
 
@@ -90,6 +95,8 @@ private:
     std::vector<std::promise<void>> m_drains;
     RulesetSummary m_summary;
     EncodedPositions m_positions;
+    std::mutex m_listenerMutex;
+    std::function<void()> m_journalAlerted; // guarded by m_listenerMutex
 
     std::atomic<std::uint64_t> m_lines = 0;
     std::atomic<std::uint64_t> m_alerts = 0;

@@ -12,6 +12,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import journal_lab  # noqa: E402
 import lab  # noqa: E402
 
 NETLINK_NETFILTER, NFNLGRP_NFTABLES, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP = 12, 7, 270, 1
@@ -118,6 +119,77 @@ def latency(bin_dir, attacks):
         network.close()
 
 
+JOURNAL_CONFIGURATION = """<bartizan_config>
+  <localfile><log_format>journald</log_format><location>journald</location></localfile>
+  <command><name>firewall-drop</name><executable>firewall-drop</executable><timeout_allowed>yes</timeout_allowed></command>
+  <active-response><command>firewall-drop</command><location>local</location><rules_id>200100</rules_id></active-response>
+</bartizan_config>
+"""
+# Sends each line it is given to the journal, as sshd would, and says when.
+JOURNAL_WRITER = """import socket, sys, time
+log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+log.connect("/dev/log")
+for line in sys.stdin:
+    now = time.monotonic()
+    log.send(b"<38>sshd[4001]: " + line.rstrip("\\n").encode())
+    print(now, flush=True)
+"""
+
+
+def journal_latency(bin_dir, cold, warm):
+    network = lab.Network()
+    journal = journal_lab.Journal()
+    engine = lab.Engine(bin_dir, journal_lab.JournalHost(journal, network.victim), configuration=JOURNAL_CONFIGURATION)
+    writer = None
+    try:
+        engine.start()
+        events = kernel_events(network)
+        writer = subprocess.Popen(journal.argv(sys.executable, "-c", JOURNAL_WRITER, unit="ssh.service"), text=True,
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+        def attack(address, first, last):
+            for i in range(first, last):
+                writer.stdin.write(f"Failed password for root from {address} port {4000 + i} ssh2\n")
+                writer.stdin.flush()
+                sent = float(writer.stdout.readline())
+            return sent
+
+        def show(name, milliseconds):
+            milliseconds.sort()
+            print(f"{name:46} median {statistics.median(milliseconds):.2f} ms, "
+                  f"p99 {milliseconds[int(len(milliseconds) * 0.99)]:.2f} ms ({len(milliseconds)} attacks)")
+
+        times = []
+        for i in range(cold):
+            time.sleep(0.5 if i == 0 else 11)  # nothing has mattered for so long
+            address = f"203.0.90.{1 + i}"
+            sent = attack(address, 0, 6)
+            times.append(1000 * (wait_for_element(events, address) - sent))
+        show("journal at rest: six lines at once", times)
+        times = []
+        for i in range(warm):
+            address = f"203.0.{100 + i // 250}.{1 + i % 250}"
+            attack(address, 0, 5)
+            time.sleep(random.uniform(0.01, 0.04))
+            sent = attack(address, 5, 6)
+            times.append(1000 * (wait_for_element(events, address) - sent))
+        show("journal awake: last line → element in the kernel", times)
+        before = cpu_seconds(engine)
+        time.sleep(5)
+        print(f"{'journal awake, nothing new':46} {100 * (cpu_seconds(engine) - before) / 5:.2f} % of a CPU")
+        time.sleep(10)
+        before = cpu_seconds(engine)
+        time.sleep(5)
+        print(f"{'journal at rest':46} {100 * (cpu_seconds(engine) - before) / 5:.2f} % of a CPU")
+    finally:
+        if writer:
+            writer.stdin.close()
+            writer.wait()
+        engine.close()
+        journal.close()
+        network.close()
+
+
 def cpu_seconds(engine):
     # ip netns exec replaces itself, so the process is the engine.
     with open(f"/proc/{engine.process.pid}/stat") as file:
@@ -142,6 +214,10 @@ def main():
                        os.path.join(oracle, "wazuh", "ruleset"))
     if os.geteuid() == 0:
         latency(bin_dir, attacks)
+        if journal_lab.missing():
+            print("journal latency: skipped,", journal_lab.missing())
+        else:
+            journal_latency(bin_dir, 8, attacks)
     else:
         print("latency: skipped, network namespaces need root")
 
