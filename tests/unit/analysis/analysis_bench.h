@@ -56,10 +56,11 @@ public:
                         : Problems{{Severity::Error, "load", {}, 0, 0, problems.error().message, {}}};
     }
 
-    Verdict feed(const std::string& line, const std::string& location = "test", std::uint32_t session = 0)
+    Verdict feed(const std::string& line, const std::string& location = "test", std::uint32_t session = 0,
+                 const RecordOrigin& origin = {})
     {
         RecordBatch batch;
-        batch.add(line, batch.locationIndex(location), now, session);
+        batch.add(line, batch.locationIndex(location), now, session, batch.originIndex(origin));
         std::vector<Verdict> verdicts;
         (void)m_analyser.analyse(batch, VerdictDetail::Everything, verdicts);
         return verdicts.empty() ? Verdict{} : std::move(verdicts.front());

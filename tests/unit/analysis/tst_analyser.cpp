@@ -15,6 +15,8 @@ private slots:
     void onlyAlertsComeBackWhenAsked();
     void verdictHasWhatTheRecordSays();
     void incompleteFirewallEventsAreDroppedByTheDaemon();
+    void rulesAskForAnOrigin();
+    void compositesRememberDoubt();
     void nothingLoadedIsAnError();
 };
 
@@ -129,6 +131,50 @@ void TestAnalyser::incompleteFirewallEventsAreDroppedByTheDaemon()
     AnalysisBench tester(options);
     tester.load(rule);
     QCOMPARE(tester.rule("fw x"), 100U);
+}
+
+void TestAnalyser::rulesAskForAnOrigin()
+{
+    AnalysisBench bench;
+    QVERIFY(
+        bench
+            .load(
+                R"(<rule id="100" level="5" origin="ssh.service"><match>t</match><description>d</description></rule>
+                        <rule id="101" level="8" origin="! ssh.service"><match>t</match><description>d</description></rule>)")
+            .empty());
+    const auto ruleFor = [&](const RecordOrigin& origin) {
+        const auto verdict = bench.feed("t x", "test", 0, origin);
+        return verdict.rule ? verdict.rule->id : 0;
+    };
+    QCOMPARE(ruleFor({}), 100U);
+    QCOMPARE(ruleFor({RecordOrigin::Kind::Journal, 0, "syslog", "ssh.service"}), 100U);
+    QCOMPARE(ruleFor({RecordOrigin::Kind::Journal, 1000, "syslog", "ssh.service"}), 101U);
+    QCOMPARE(ruleFor({RecordOrigin::Kind::Unverified, {}, {}, {}}), 0U);
+    const auto problems = bench.load(
+        R"(<rule id="100" level="5" origin="a/b"><match>t</match><description>d</description></rule>)");
+    QVERIFY(!problems.empty() && problems.front().line == 1 && !problems.front().cure.empty());
+}
+
+void TestAnalyser::compositesRememberDoubt()
+{
+    const RecordOrigin root{RecordOrigin::Kind::Journal, 0, "syslog", "some.service"};
+    const RecordOrigin user{RecordOrigin::Kind::Journal, 1000, "syslog", "session-1.scope"};
+    AnalysisBench bench;
+    QVERIFY(bench
+                .load(R"(<rule id="100" level="3"><match>t</match><description>d</description></rule>
+                        <rule id="101" level="9" frequency="3" timeframe="60"><if_matched_sid>100</if_matched_sid>
+                        <same_source_ip /><description>d</description></rule>)")
+                .empty());
+    const auto third = [&](const char* ip, const RecordOrigin& first, const RecordOrigin& second) {
+        const std::string line = std::string("t ip=") + ip;
+        bench.feed(line, "test", 0, first);
+        bench.feed(line, "test", 0, second);
+        return bench.feed(line, "test", 0, root);
+    };
+    QCOMPARE(third("192.0.2.1", root, root).rule->id, 101U);
+    QVERIFY(!third("192.0.2.2", root, root).countedDoubted);
+    QVERIFY(third("192.0.2.3", user, root).countedDoubted);
+    QVERIFY(third("192.0.2.4", root, user).countedDoubted);
 }
 
 void TestAnalyser::nothingLoadedIsAnError()

@@ -81,6 +81,7 @@ class TestBlockKeeper : public QObject
 
 private slots:
     void block_isActiveOnlyWhenReadBack();
+    void block_forADoubtfulLine_isRefusedWithTheReason();
     void block_fromALiar_isFailedWithReason();
     void release_thatIsNotBelieved_isReported();
     void ruleNeverShortens_personDoes();
@@ -112,6 +113,21 @@ void TestBlockKeeper::block_isActiveOnlyWhenReadBack()
     QCOMPARE(bench.changes.size(), 1U);
     QCOMPARE(bench.changes.front().kind, BlockChangeKind::Blocked);
     QVERIFY(bench.health.all().empty());
+}
+
+void TestBlockKeeper::block_forADoubtfulLine_isRefusedWithTheReason()
+{
+    Bench bench;
+    BlockRequest doubtful = request("198.51.100.7");
+    doubtful.doubt = "the line was written by user 1000, not by root";
+    const auto record = bench.block(doubtful);
+    QCOMPARE(record.state, BlockState::Refused);
+    QCOMPARE(record.guard, std::string("origin"));
+    QCOMPARE(record.error, doubtful.doubt);
+    QVERIFY(!bench.inKernel("198.51.100.7"));
+    QCOMPARE(bench.store->block(record.id).value().guard, std::string("origin"));
+    QCOMPARE(bench.changes.back().kind, BlockChangeKind::Refused);
+    QCOMPARE(bench.block(request("198.51.100.7")).state, BlockState::Active);
 }
 
 void TestBlockKeeper::block_fromALiar_isFailedWithReason()

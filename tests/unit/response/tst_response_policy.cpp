@@ -46,17 +46,19 @@ private slots:
     void craftedOrMissingTargets_orderNothing();
     void windowsAddress_comesBeforeSrcip();
     void twoResponses_keepTheLongest();
+    void doubtfulLines_orderWithADoubt_data();
+    void doubtfulLines_orderWithADoubt();
     void whatCannotBeDone_isReported();
 
 private:
     static std::vector<ResponseOrder> orders(const std::string& responses, const Verdict& v,
-                                             Problems* found = nullptr)
+                                             Problems* found = nullptr, const RecordOrigin& origin = {})
     {
         Problems problems;
         const auto configuration = readConfiguration(
             "<ossec_config>" + std::string(kCommand) + responses + "</ossec_config>", "test.conf", problems);
         const ResponsePolicy policy(configuration.value(), problems);
-        auto result = policy.ordersFor(v);
+        auto result = policy.ordersFor(v, origin);
         for (auto& order : result)
             order.command = nullptr;
         if (found != nullptr)
@@ -140,6 +142,59 @@ void TestResponsePolicy::twoResponses_keepTheLongest()
     QCOMPARE(orders(minute + hour, v).front().duration.value().count(), 3600);
     QCOMPARE(orders(hour + minute, v).front().duration.value().count(), 3600);
     QVERIFY(!orders(hour + always + minute, v).front().duration);
+}
+
+void TestResponsePolicy::doubtfulLines_orderWithADoubt_data()
+{
+    QTest::addColumn<QByteArray>("attribute");
+    QTest::addColumn<int>("user");
+    QTest::addColumn<QByteArray>("unit");
+    QTest::addColumn<bool>("earlier"); // counted a doubtful line
+    QTest::addColumn<bool>("doubted");
+    const auto row = [](const char* name, const char* attribute, int user, const char* unit, bool earlier,
+                        bool doubted) {
+        QTest::newRow(name) << QByteArray(attribute) << user << QByteArray(unit) << earlier << doubted;
+    };
+    row("a service", "", 0, "ssh.service", false, false);
+    row("a user", "", 1000, "ssh.service", false, true);
+    row("a session", "", 0, "session-1.scope", false, true);
+    row("an earlier line", "", 0, "ssh.service", true, true);
+    row("any", " origin=\"any\"", 1000, "session-1.scope", true, false);
+    row("asked for", " origin=\"session-*.scope\"", 0, "session-1.scope", false, false);
+    row("asked for, another", " origin=\"web.service\"", 0, "ssh.service", false, true);
+    row("asked for, an earlier line", " origin=\"ssh.service\"", 0, "ssh.service", true, true);
+}
+
+void TestResponsePolicy::doubtfulLines_orderWithADoubt()
+{
+    QFETCH(QByteArray, attribute);
+    QFETCH(int, user);
+    QFETCH(QByteArray, unit);
+    QFETCH(bool, earlier);
+    QFETCH(bool, doubted);
+    Verdict v = verdict(100, 9, "g,");
+    v.programName = "sshd";
+    v.countedDoubted = earlier;
+    const std::string text = "<active-response" + attribute.toStdString() +
+                             "><command>drop</command><location>local</location><level>3</level>"
+                             "</active-response>";
+    Problems problems;
+    const RecordOrigin origin{RecordOrigin::Kind::Journal, static_cast<std::uint32_t>(user), "syslog",
+                              unit.toStdString()};
+    const auto result = orders(text, v, &problems, origin);
+    QVERIFY(problems.empty());
+    QCOMPARE(result.size(), std::size_t{1});
+    QCOMPARE(!result.front().doubt.empty(), doubted);
+    // One response without a doubt is enough.
+    const auto both = orders(text + "<active-response origin=\"any\"><command>drop</command>"
+                                    "<location>local</location><level>3</level></active-response>",
+                             v, nullptr, origin);
+    QCOMPARE(both.size(), std::size_t{1});
+    QVERIFY(both.front().doubt.empty());
+    const auto broken = orders("<active-response origin=\"a/b\"><command>drop</command>"
+                               "<location>local</location><level>3</level></active-response>",
+                               v, &problems, origin);
+    QVERIFY(broken.empty() && problems.size() == 1 && problems.front().line > 0);
 }
 
 void TestResponsePolicy::whatCannotBeDone_isReported()
