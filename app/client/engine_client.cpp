@@ -222,8 +222,7 @@ void EngineClient::dispatchResponse(const QJsonObject& body)
     const auto found = m_pending.constFind(body.value(QLatin1String("id")).toInteger());
     if (found == m_pending.constEnd())
         return; // its deadline has passed
-    const Pending pending = *found;
-    m_pending.erase(found);
+    const Pending pending = m_pending.take(found.key());
     if (!pending.context)
         return;
     if (const QJsonValue error = body.value(QLatin1String("error")); error.isObject())

@@ -119,7 +119,7 @@ void EngineActions::blockAgain(const QList<Block>& blocks)
 }
 
 // One after the other: the engine takes 16 requests at a time and 50 a second from one user.
-void EngineActions::blockNext(QList<BlockRequest> queue, int done, const QString& text)
+void EngineActions::blockNext(const QList<BlockRequest>& queue, int done, const QString& text)
 {
     if (done == queue.size()) {
         emit finished(text, {});

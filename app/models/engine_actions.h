@@ -55,7 +55,7 @@ signals:
 
 private:
     void remove(const QJsonObject& params, const QList<Block>& known);
-    void blockNext(QList<BlockRequest> queue, int done, const QString& text);
+    void blockNext(const QList<BlockRequest>& queue, int done, const QString& text);
 
     EngineClient& m_client;
 };

@@ -15,7 +15,7 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 // Seconds; beyond 15 minutes it takes the class configure, which the server has checked.
-constexpr qint64 kLongestPause = 24 * 3600;
+constexpr qint64 kLongestPause = qint64{24} * 3600;
 
 QJsonValue countJson(std::uint64_t count)
 {

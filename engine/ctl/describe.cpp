@@ -54,7 +54,7 @@ QString originText(const QJsonObject& origin)
 
 QString blockStateText(const QJsonObject& block)
 {
-    const QString state = safe(block["state"_L1], 20);
+    QString state = safe(block["state"_L1], 20);
     if (state == "active"_L1 || state == "pending"_L1) {
         if (block["permanent"_L1].toBool())
             return state + ", permanent"_L1;

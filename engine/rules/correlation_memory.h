@@ -60,7 +60,7 @@ public:
 
 private:
     static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
-    static constexpr std::size_t kMostBytes = 64U * 1024 * 1024;
+    static constexpr std::size_t kMostBytes = std::size_t{64} * 1024 * 1024;
 
     struct Range
     {

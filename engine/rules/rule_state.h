@@ -25,7 +25,7 @@ public:
                                                      std::string_view text);
 
 private:
-    static constexpr std::size_t kLongestText = 64U * 1024;
+    static constexpr std::size_t kLongestText = std::size_t{64} * 1024;
     static constexpr std::size_t kMostEntries = 1024;
 
     std::unordered_map<std::string, std::string> m_texts;

@@ -309,7 +309,7 @@ std::optional<LineStamp> findStamp(std::string_view line)
 {
     if (line.starts_with('<')) { // a syslog priority
         const auto close = line.find('>');
-        if (close != std::string_view::npos && close <= 4)
+        if (close <= 4)
             line.remove_prefix(close + 1);
     }
     for (const Form form : {syslog, iso, slashes, yearFirst, yearLast, snort}) {

@@ -22,10 +22,10 @@ namespace bartizan::offline {
 namespace {
 
 constexpr std::string_view kUsageText = "replay [--config DIR | --ruleset DIR] [--json] FILE…";
-constexpr std::size_t kBatchBytes = 256U * 1024;
+constexpr std::size_t kBatchBytes = std::size_t{256} * 1024;
 constexpr std::size_t kMostHeld = 4096;
-constexpr std::size_t kMostHeldBytes = 8U * 1024 * 1024;
-constexpr std::size_t kLongestLine = 64U * 1024; // as the log sources cut
+constexpr std::size_t kMostHeldBytes = std::size_t{8} * 1024 * 1024;
+constexpr std::size_t kLongestLine = std::size_t{64} * 1024; // as the log sources cut
 
 struct Block
 {
