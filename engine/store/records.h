@@ -35,7 +35,7 @@ struct AlertRecord
     std::string firstLog;
     std::string lastLog;
     std::string previousOutput;
-    std::string dataJson; // the alert's `data` member, an object; "{}" when empty
+    std::string dataJson;   // the alert's `data` member, an object; "{}" when empty
     std::string originJson; // who wrote the line, see originJson(); may be empty
 
     bool operator==(const AlertRecord&) const = default;

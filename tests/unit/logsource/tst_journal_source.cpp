@@ -136,8 +136,8 @@ struct Bench
         for (int i = 0; i < 200 && m_lines.size() < atLeast; ++i) {
             while (const auto batch = queue.tryPop()) {
                 for (const auto& record : batch->records.records())
-                    m_lines
-                        << QString::fromStdString(std::string(batch->records.text(record))).section(QStringLiteral(": "), 1);
+                    m_lines << QString::fromStdString(std::string(batch->records.text(record)))
+                                   .section(QStringLiteral(": "), 1);
                 if (!batch->journalCursor.empty())
                     cursor = batch->journalCursor;
             }
