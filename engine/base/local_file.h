@@ -1,6 +1,7 @@
 // A `<localfile>` block as data (spec §11): read by the configuration, carried out by the log sources.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -26,6 +27,17 @@ struct LineFilter
     std::string type = "pcre2"; // a name of patternTypeFromName()
 };
 
+// `<multiline_regex>`: how lines are grouped. The pattern is a PCRE2 one and compiles.
+struct MultilineRegex
+{
+    enum class Match { Start, End, All }; // of the group's first line, its last one, or the whole group
+    enum class Replace { Nothing, None, Blank, Tab }; // what becomes of the line ends
+    std::string pattern;
+    Match match = Match::Start;
+    Replace replace = Replace::Nothing;
+    int timeout = 5; // seconds after which a group is complete without its end
+};
+
 // `<filter field="F">pattern</filter>` of a journal source. The pattern is a PCRE2 one and compiles.
 struct JournalFilter
 {
@@ -48,10 +60,10 @@ struct LocalFile
     std::vector<std::string> exclude;                        // globs, taken off the matches of `location`
     std::vector<std::string> targets;
     std::optional<std::string> outFormat;
-    std::optional<std::string> age;            // "1d": skip older files
-    std::optional<std::string> query;          // event channel, macOS
-    std::optional<std::string> multilineRegex; // of multi-line-regex
-    std::vector<JournalFilter> filters;        // journald: an entry passes that fits all of them
+    std::optional<std::chrono::seconds> age; // what older files hold already is left out
+    std::optional<std::string> query;        // event channel, macOS
+    std::optional<MultilineRegex> multiline; // of multi-line-regex
+    std::vector<JournalFilter> filters;      // journald: an entry passes that fits all of them
     std::optional<std::string> reconnectTime;
     bool ignoreBinaries = false;
     ConfigPlace place;

@@ -1,3 +1,4 @@
+#include "engine/base/strings.h"
 #include "engine/config/reader_support.h"
 #include "engine/pattern/pattern.h"
 
@@ -22,6 +23,14 @@ bool isFileFormat(std::string_view format)
     return std::ranges::find(kFileFormats, format) != kFileFormats.end() || format.starts_with("multi-line:");
 }
 
+// N of "multi-line:N".
+std::optional<int> lineCount(std::string_view format)
+{
+    constexpr int kMostLines = 1000;
+    const auto count = parseNumber<int>(trim(format.substr(format.find(':') + 1)));
+    return count && *count >= 2 && *count <= kMostLines ? count : std::nullopt;
+}
+
 class LocalFileBlock
 {
 public:
@@ -41,6 +50,12 @@ public:
         if (format.empty())
             return refuse("The log source has no log_format.", "Add <log_format>syslog</log_format>.");
         const bool isFile = isFileFormat(format);
+        if (format == "multi-line-regex" && !m_file.multiline)
+            return refuse("The log source has no multiline_regex.",
+                          "Add <multiline_regex> with the pattern of an event's first line.");
+        if (format.starts_with("multi-line:") && !lineCount(format))
+            return refuse("The log_format " + inQuotes(format) + " is unknown.",
+                          "Write multi-line:N with N from 2 to 1000.");
         if (!isFile && std::ranges::find(kOtherFormats, format) == kOtherFormats.end())
             return refuse("The log_format " + inQuotes(format) + " is unknown.",
                           "For a text log write syslog.");
@@ -63,6 +78,9 @@ private:
     bool readRare(const xml::Element& element);
     void readFilter(const xml::Element& element, std::vector<LineFilter>& filters);
     void readJournalFilter(const xml::Element& element);
+    void readMultiline(const xml::Element& element);
+    void readOutFormat(const xml::Element& element);
+    void readAge(const xml::Element& element);
     std::optional<LocalFile> refuse(std::string message, std::string cure)
     {
         m_problems.error(m_block, std::move(message) + " It is left out.", std::move(cure));
@@ -132,13 +150,13 @@ bool LocalFileBlock::readRare(const xml::Element& element)
     if (name == "target")
         m_file.targets.push_back(text);
     else if (name == "out_format")
-        m_file.outFormat = element.content;
+        readOutFormat(element);
     else if (name == "age")
-        m_file.age = text;
+        readAge(element);
     else if (name == "query")
         m_file.query = text;
     else if (name == "multiline_regex")
-        m_file.multilineRegex = element.content;
+        readMultiline(element);
     else if (name == "filter")
         readJournalFilter(element);
     else if (name == "reconnect_time")
@@ -166,6 +184,87 @@ void LocalFileBlock::readFilter(const xml::Element& element, std::vector<LineFil
     } else {
         filters.push_back(std::move(filter));
     }
+}
+
+// "30s", "10m", "2h", "1d", "1w"; a bare number is seconds.
+void LocalFileBlock::readAge(const xml::Element& element)
+{
+    m_problems.expectPlain(element);
+    std::string_view text = trim(value(element));
+    std::int64_t unit = 1;
+    static constexpr std::array<std::pair<char, std::int64_t>, 5> kUnits{
+        {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}}};
+    for (const auto& [letter, seconds] : kUnits) {
+        if (text.ends_with(letter)) {
+            unit = seconds;
+            text.remove_suffix(1);
+            break;
+        }
+    }
+    constexpr std::int64_t kMost = 100'000;
+    const auto count = parseNumber<std::int64_t>(text);
+    if (count && *count > 0 && *count <= kMost)
+        m_file.age = std::chrono::seconds(*count * unit);
+    else
+        m_problems.error(element, "The age " + inQuotes(value(element)) + " is no time; it has no effect.",
+                         "Write 1d, 2h or 30m.");
+}
+
+void LocalFileBlock::readOutFormat(const xml::Element& element)
+{
+    m_problems.expectPlain(element, {"target"});
+    const xml::Attribute* target = element.attribute("target");
+    if (target != nullptr && target->value != "agent")
+        m_problems.note(element, "This out_format is for the socket " + inQuotes(target->value) +
+                                     " and has no effect here.");
+    else
+        m_file.outFormat = element.content;
+}
+
+void LocalFileBlock::readMultiline(const xml::Element& element)
+{
+    m_problems.expectPlain(element, {"match", "replace", "timeout"});
+    MultilineRegex regex;
+    regex.pattern = element.content;
+    const auto oneOf = [&](const char* name, const auto& choices, auto& target) {
+        const xml::Attribute* attribute = element.attribute(name);
+        if (attribute == nullptr)
+            return;
+        const auto found =
+            std::ranges::find(choices, attribute->value, [](const auto& c) { return c.first; });
+        if (found != choices.end())
+            target = found->second;
+        else
+            m_problems.warning(element, std::string(name) + "=" + inQuotes(attribute->value) + " is unknown.",
+                               "It is taken as if it were not written.");
+    };
+    using Match = MultilineRegex::Match;
+    using Replace = MultilineRegex::Replace;
+    oneOf("match",
+          std::array<std::pair<std::string_view, Match>, 3>{
+              {{"start", Match::Start}, {"end", Match::End}, {"all", Match::All}}},
+          regex.match);
+    oneOf("replace",
+          std::array<std::pair<std::string_view, Replace>, 4>{{{"no-replace", Replace::Nothing},
+                                                               {"none", Replace::None},
+                                                               {"wspace", Replace::Blank},
+                                                               {"tab", Replace::Tab}}},
+          regex.replace);
+    constexpr int kLongestTimeout = 120;
+    if (const xml::Attribute* timeout = element.attribute("timeout")) {
+        const auto seconds = parseNumber<int>(timeout->value);
+        if (seconds && *seconds >= 1 && *seconds <= kLongestTimeout)
+            regex.timeout = *seconds;
+        else
+            m_problems.warning(element,
+                               "timeout=" + inQuotes(timeout->value) + " is not from 1 to 120 seconds.",
+                               "Five seconds are taken.");
+    }
+    if (const auto pattern = compilePattern(PatternType::Pcre2, regex.pattern); !pattern)
+        m_problems.error(element, tag(element.name) + " is no valid pattern: " + pattern.error().message,
+                         "Correct it; until then the source is left out.");
+    else
+        m_file.multiline = std::move(regex);
 }
 
 void LocalFileBlock::readJournalFilter(const xml::Element& element)

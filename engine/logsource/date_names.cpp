@@ -18,6 +18,7 @@ struct LocalTime
     [[nodiscard]] std::string day() const { return text.substr(8, 2); }
     [[nodiscard]] std::string hour() const { return text.substr(11, 2); }
     [[nodiscard]] std::string minute() const { return text.substr(14, 2); }
+    [[nodiscard]] std::string second() const { return text.substr(17, 2); }
 };
 
 int toInt(std::string_view text)
@@ -61,6 +62,10 @@ std::string expansion(char name, const LocalTime& time)
         return time.hour();
     case 'M':
         return time.minute();
+    case 'S':
+        return time.second();
+    case 'T':
+        return time.hour() + ":" + time.minute() + ":" + time.second();
     case 'j':
         return dayOfYear(time);
     case 'b':

@@ -213,10 +213,10 @@ Result<FileTail::Chunk> FileTail::readChunk(Reading& reading, const LineSink& si
 
     const std::size_t taken = takeLines(reading, data, sink);
     if (taken == 0)
-        return Chunk::End;
+        return m_full ? Chunk::Filled : Chunk::End;
     reading.advance(data.substr(0, taken));
     m_behind.reset();
-    return *count == m_buffer.size() ? Chunk::Filled : Chunk::Lines;
+    return m_full || *count == m_buffer.size() ? Chunk::Filled : Chunk::Lines;
 }
 
 // Whether the file before has grown, or others came between, since `reading` was chosen.
@@ -244,13 +244,15 @@ std::size_t FileTail::takeLines(const Reading& reading, std::string_view data, c
         if (insideCutLine) {
             done += lineEnd == std::string_view::npos ? rest.size() : lineEnd + 1;
         } else if (std::min(lineEnd, rest.size()) > kMaxLineSize) {
-            handOver(rest.substr(0, kMaxLineSize), sink);
+            if (!handOver(rest.substr(0, kMaxLineSize), sink))
+                break;
             ++m_cut;
             done += kMaxLineSize;
         } else if (lineEnd == std::string_view::npos) {
             break;
         } else {
-            handOver(rest.substr(0, lineEnd), sink);
+            if (!handOver(rest.substr(0, lineEnd), sink))
+                break;
             done += lineEnd + 1;
         }
     }
@@ -264,19 +266,25 @@ void FileTail::takeRest(Reading& reading, const LineSink& sink)
     if (!count || *count == 0)
         return;
     const std::string_view rest(m_buffer.data(), *count);
-    if (!reading.insideLine())
-        handOver(rest, sink);
+    if (!reading.insideLine() && !handOver(rest, sink)) {
+        m_full = false;
+        (void)handOver(rest, sink);
+    }
     reading.advance(rest);
 }
 
-void FileTail::handOver(std::string_view line, const LineSink& sink)
+// False: declined.
+bool FileTail::handOver(std::string_view line, const LineSink& sink)
 {
     if (line.ends_with('\r'))
         line.remove_suffix(1);
-    if (line.find('\0') != std::string_view::npos)
+    if (line.find('\0') != std::string_view::npos) {
         ++m_dropped;
-    else if (sink(line) == Room::Full)
-        m_full = true;
+        return true;
+    }
+    const Room room = sink(line);
+    m_full |= room != Room::More;
+    return room != Room::Declined;
 }
 
 // At the end of the current file: goes on to its successor, if there is one with something in it. True: read

@@ -38,7 +38,13 @@ enum class FirstSight {
 class FileTail
 {
 public:
-    enum class Room { More, Full };
+    enum class Room {
+        More,
+        Full,
+        // Not taken: read() returns with a position before the line and hands it over again at the next call;
+        // where that is not possible, at once. May not be said twice of a line.
+        Declined,
+    };
     // Takes a line without its end, and says whether there is room for one more. `line` is valid during the
     // call.
     using LineSink = std::function<Room(std::string_view line)>;
@@ -93,7 +99,7 @@ private:
     // Hands over the lines of `data`; returns how many of its bytes are done with.
     std::size_t takeLines(const Reading& reading, std::string_view data, const LineSink& sink);
     void takeRest(Reading& reading, const LineSink& sink);
-    void handOver(std::string_view line, const LineSink& sink);
+    [[nodiscard]] bool handOver(std::string_view line, const LineSink& sink);
     [[nodiscard]] bool hasUnreadBefore(const Reading& reading);
     [[nodiscard]] bool moveOn(EpochMs now, const LineSink& sink);
     void readLate(EpochMs now, const LineSink& sink);

@@ -1,7 +1,6 @@
 #include "engine/logsource/journal_line.h"
 
 #include "engine/base/strings.h"
-#include "engine/base/timestamp.h"
 #include "engine/base/utf8.h"
 #include "engine/logsource/date_names.h"
 
@@ -55,7 +54,7 @@ bool JournalLine::read(JournalReader& journal)
     const EpochMs time = journal.time();
     if (time / 1000 != m_second) {
         m_second = time / 1000;
-        m_stamp = expandDateNames("%b %d %H:%M:", time) + responseLogTimestamp(time).substr(17, 2) + ' ';
+        m_stamp = expandDateNames("%b %d %T ", time);
     }
     m_text = m_stamp;
     m_text += firstOf(journal, {"_HOSTNAME"}).value_or("localhost");

@@ -2,6 +2,7 @@
 
 #include "engine/base/utf8.h"
 #include "engine/logsource/date_names.h"
+#include "engine/logsource/event_assembler.h"
 #include "engine/logsource/file_tail.h"
 #include "engine/logsource/line_shaper.h"
 #include "engine/logsource/rotation.h"
@@ -74,7 +75,8 @@ public:
     {
     }
 
-    Problems start(const std::vector<LocalFile>& sources, const std::vector<FilePosition>& positions);
+    Problems start(const std::vector<LocalFile>& sources, const std::vector<FilePosition>& positions,
+                   const HostIdentity& host);
     void stop();
     std::vector<SourceState> states() const;
     void setOrigin(RecordOrigin::Kind kind) { m_originKind = kind; }
@@ -96,6 +98,9 @@ private:
         bool wanted = true;  // still named by its source
         EpochMs leftAt = 0;  // since when it is not
         std::optional<FilePosition> reported;
+        std::unique_ptr<EventAssembler> assembler; // where events have several lines
+        std::optional<FilePosition> held;          // before the first line of the pending event
+        bool declined = false;                     // a line that begins one, until `held` is known
     };
 
     void run();
@@ -115,10 +120,15 @@ private:
     void watchFile(const std::string& path);
     [[nodiscard]] std::vector<std::string> pathsOf(const Source& source) const;
     void addEntry(const std::string& path, Source& source);
+    [[nodiscard]] bool isTooOld(const std::string& path, const Source& source) const;
+    [[nodiscard]] bool isBinary(const std::string& path);
     void dropEntries();
 
     void readRound();
     void readSlice(Entry& entry);
+    [[nodiscard]] FileTail::Room takeLine(Entry& entry, std::string_view line, EpochMs now);
+    void addEvent(Entry& entry, std::string_view event, EpochMs now);
+    void flushPending();
     void updateStatus(Entry& entry, const Result<FileTail::Progress>& result);
     [[nodiscard]] bool isBatchFull() const
     {
@@ -153,12 +163,12 @@ private:
 };
 
 Problems SourceManager::Impl::start(const std::vector<LocalFile>& sources,
-                                    const std::vector<FilePosition>& positions)
+                                    const std::vector<FilePosition>& positions, const HostIdentity& host)
 {
     Problems problems;
     std::set<std::string> locations;
     for (const LocalFile& settings : sources) {
-        auto shaper = LineShaper::make(settings, problems);
+        auto shaper = LineShaper::make(settings, problems, host);
         if (!shaper)
             continue;
         auto source = std::make_unique<Source>(Source{settings, std::move(*shaper)});
@@ -211,6 +221,12 @@ std::optional<std::chrono::milliseconds> SourceManager::Impl::timeout() const
     std::optional<std::chrono::milliseconds> shortest;
     if (!m_unwatched.empty())
         shortest = kPollInterval;
+    for (const auto& [path, entry] : m_entries) {
+        if (const auto due = entry.assembler ? entry.assembler->due() : std::nullopt) {
+            const std::chrono::milliseconds rest(std::max<EpochMs>(0, *due - m_clock.now()) + 1);
+            shortest = std::min(shortest.value_or(rest), rest);
+        }
+    }
     for (const auto& source : m_sources) {
         if (hasDateName(source->settings.location)) {
             const auto rest = untilDateChange(source->settings.location, m_clock.now());
@@ -410,16 +426,42 @@ void SourceManager::Impl::addEntry(const std::string& path, Source& source)
         if (std::ranges::any_of(m_entries, isHeld))
             return;
     }
+    if (source.settings.ignoreBinaries && isBinary(path))
+        return;
     const auto stored = m_stored.find(path);
-    const bool fromEnd = m_isFirstLook && source.settings.onlyFutureEvents;
+    const bool fromEnd = (m_isFirstLook && source.settings.onlyFutureEvents) || isTooOld(path, source);
     FileTail tail =
         stored != m_stored.end()
             ? FileTail(m_files, m_buffer, stored->second)
             : FileTail(m_files, m_buffer, path, fromEnd ? FirstSight::FromEnd : FirstSight::FromStart);
-    Entry entry{std::move(tail), &source, {}, true, true, true, 0, {}};
+    Entry entry{std::move(tail), &source, {}, true, true, true, 0, {}, {}, {}, false};
+    entry.assembler = EventAssembler::make(source.settings);
     entry.state.path = path;
     m_entries.emplace(path, std::move(entry));
     watchFile(path); // before the first reading
+}
+
+bool SourceManager::Impl::isTooOld(const std::string& path, const Source& source) const
+{
+    const auto modified = source.settings.age ? m_files.modifiedAt(path) : Result<EpochMs>(m_clock.now());
+    return modified && source.settings.age &&
+           m_clock.now() - *modified > std::chrono::milliseconds(*source.settings.age).count();
+}
+
+// As far as its beginning tells.
+bool SourceManager::Impl::isBinary(const std::string& path)
+{
+    constexpr std::size_t kLooked = 1024;
+    const auto file = m_files.open(path);
+    std::string bytes(kLooked, '\0');
+    const auto count = file ? (*file)->read(0, bytes) : Result<std::size_t>(0);
+    if (!count || *count == 0)
+        return false;
+    bytes.resize(*count);
+    // A character may be cut in two at the end of what was read.
+    const std::string_view text =
+        std::string_view(bytes).substr(0, bytes.size() < kLooked ? kLooked : kLooked - 3);
+    return text.find('\0') != std::string_view::npos || repairUtf8(text) != text;
 }
 
 void SourceManager::Impl::dropEntries()
@@ -437,6 +479,8 @@ void SourceManager::Impl::dropEntries()
             ++item;
             continue;
         }
+        if (entry.assembler)
+            entry.assembler->flush([&](std::string_view event) { addEvent(entry, event, now); });
         if (const auto position = entry.tail.position())
             m_stored.insert_or_assign(path, *position);
         m_watch.remove(path);
@@ -455,43 +499,83 @@ void SourceManager::Impl::readRound()
             pushBatch();
         readSlice(entry);
     }
+    flushPending();
     pushBatch();
     publish();
+}
+
+// What has waited long enough for its next line.
+void SourceManager::Impl::flushPending()
+{
+    const EpochMs now = m_clock.now();
+    for (auto& [path, entry] : m_entries) {
+        const auto due = entry.assembler ? entry.assembler->due() : std::nullopt;
+        if (!due || *due > now || entry.due)
+            continue;
+        entry.assembler->flush([&](std::string_view event) { addEvent(entry, event, now); });
+        entry.held.reset();
+        entry.touched = true;
+    }
 }
 
 void SourceManager::Impl::readSlice(Entry& entry)
 {
     const EpochMs now = m_clock.now();
     SourceState& state = entry.state;
-    RecordBatch& records = m_batch.records;
-    std::optional<std::uint32_t> location;
-    const std::uint32_t origin = records.originIndex({m_originKind, {}, {}, {}});
-    std::uint64_t invalid = 0;
     const std::uint64_t droppedBefore = entry.tail.droppedLines();
-    const auto result = entry.tail.read(now, [&](std::string_view line) {
-        const std::size_t size = line.size() + 1;
-        switch (entry.source->shaper.shape(line)) {
-        case LineShaper::Verdict::Keep:
-            if (!location)
-                location = records.locationIndex(state.path);
-            records.add(line, *location, now, 0, origin);
-            ++state.lines;
-            state.bytes += size;
-            state.lastLineAt = now;
-            break;
-        case LineShaper::Verdict::Invalid:
-            ++invalid;
-            break;
-        case LineShaper::Verdict::Filtered:
-            break;
-        }
-        return isBatchFull() ? FileTail::Room::Full : FileTail::Room::More;
-    });
+    const auto sink = [&](std::string_view line) { return takeLine(entry, line, now); };
+    Result<FileTail::Progress> result = FileTail::Progress::More;
+    do {
+        if (entry.declined)
+            entry.held = entry.tail.position();
+        result = entry.tail.read(now, sink);
+    } while (entry.declined && result && !isBatchFull());
     entry.touched = true;
     entry.due = result && *result == FileTail::Progress::More;
-    state.dropped += invalid + entry.tail.droppedLines() - droppedBefore;
+    state.dropped += entry.tail.droppedLines() - droppedBefore;
     state.cut = entry.tail.cutLines();
     updateStatus(entry, result);
+}
+
+FileTail::Room SourceManager::Impl::takeLine(Entry& entry, std::string_view line, EpochMs now)
+{
+    const auto room = [this] { return isBatchFull() ? FileTail::Room::Full : FileTail::Room::More; };
+    if (!entry.assembler) {
+        addEvent(entry, line, now);
+        return room();
+    }
+    // The place before an event's first line has to be known: from there it is read again after a restart.
+    if (entry.assembler->begins(line) && !entry.declined) {
+        entry.held = entry.assembler->isPending() ? entry.held : entry.tail.position();
+        entry.declined = true;
+        return FileTail::Room::Declined;
+    }
+    entry.declined = false;
+    entry.assembler->take(line, now, [&](std::string_view event) { addEvent(entry, event, now); });
+    if (!entry.assembler->isPending())
+        entry.held.reset();
+    return room();
+}
+
+void SourceManager::Impl::addEvent(Entry& entry, std::string_view event, EpochMs now)
+{
+    RecordBatch& records = m_batch.records;
+    SourceState& state = entry.state;
+    const std::size_t size = event.size() + 1;
+    switch (entry.source->shaper.shape(event, {state.path, now})) {
+    case LineShaper::Verdict::Keep:
+        records.add(event, records.locationIndex(state.path), now, 0,
+                    records.originIndex({m_originKind, {}, {}, {}}));
+        ++state.lines;
+        state.bytes += size;
+        state.lastLineAt = now;
+        break;
+    case LineShaper::Verdict::Invalid:
+        ++state.dropped;
+        break;
+    case LineShaper::Verdict::Filtered:
+        break;
+    }
 }
 
 void SourceManager::Impl::updateStatus(Entry& entry, const Result<FileTail::Progress>& result)
@@ -527,7 +611,7 @@ void SourceManager::Impl::pushBatch()
         if (!entry.touched)
             continue;
         entry.touched = false;
-        auto position = entry.tail.position();
+        auto position = entry.held ? entry.held : entry.tail.position();
         if (position && position != entry.reported) {
             m_batch.positions.push_back(*position);
             entry.reported = std::move(position);
@@ -587,9 +671,9 @@ SourceManager::~SourceManager()
 }
 
 Problems SourceManager::start(const std::vector<LocalFile>& sources,
-                              const std::vector<FilePosition>& positions)
+                              const std::vector<FilePosition>& positions, const HostIdentity& host)
 {
-    return m_impl->start(sources, positions);
+    return m_impl->start(sources, positions, host);
 }
 
 void SourceManager::setOrigin(RecordOrigin::Kind kind)

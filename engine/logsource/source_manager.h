@@ -7,6 +7,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/local_file.h"
 #include "engine/base/problem.h"
+#include "engine/logsource/out_format.h"
 #include "engine/logsource/source_batch.h"
 #include "engine/platform/file_watch.h"
 #include "engine/platform/log_file.h"
@@ -30,8 +31,9 @@ public:
 
     // Starts the thread. `positions` are the stored ones, of these or other paths. What can't be read by this
     // version is returned as problems (component "source"), the rest runs. Once per manager.
+    // `host` is what texts made of the lines say of this machine.
     [[nodiscard]] Problems start(const std::vector<LocalFile>& sources,
-                                 const std::vector<FilePosition>& positions);
+                                 const std::vector<FilePosition>& positions, const HostIdentity& host = {});
 
     // What is known of who wrote the lines; Unknown at first. Thread-safe.
     void setOrigin(RecordOrigin::Kind kind);

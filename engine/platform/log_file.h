@@ -37,6 +37,8 @@ public:
     [[nodiscard]] virtual Result<std::unique_ptr<LogFile>> open(const std::string& path) = 0;
     // Identity of what carries this name now, without opening it.
     [[nodiscard]] virtual Result<FileIdentity> identify(const std::string& path) = 0;
+    // When it was last written to.
+    [[nodiscard]] virtual Result<EpochMs> modifiedAt(const std::string& path) = 0;
     // Paths that match a glob (`* ? [ ]`), sorted.
     [[nodiscard]] virtual std::vector<std::string> glob(const std::string& pattern) = 0;
 };

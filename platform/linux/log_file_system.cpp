@@ -160,6 +160,14 @@ public:
         return identityOf(status);
     }
 
+    [[nodiscard]] Result<EpochMs> modifiedAt(const std::string& path) override
+    {
+        struct stat status{};
+        if (::stat(path.c_str(), &status) != 0)
+            return openError(path, errno);
+        return static_cast<EpochMs>(status.st_mtim.tv_sec) * 1000 + status.st_mtim.tv_nsec / 1'000'000;
+    }
+
     [[nodiscard]] std::vector<std::string> glob(const std::string& pattern) override
     {
         glob_t found{};

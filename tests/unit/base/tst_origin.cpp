@@ -16,6 +16,8 @@ const RecordOrigin kFile{RecordOrigin::Kind::Unverified, {}, {}, {}};
 
 } // namespace
 
+Q_DECLARE_METATYPE(RecordOrigin)
+
 class TestOrigin : public QObject
 {
     Q_OBJECT
@@ -133,6 +135,5 @@ void TestOrigin::json()
              std::string(R"({"kind":"journal","uid":0,"unit":"ssh.service","transport":"syslog"})"));
 }
 
-Q_DECLARE_METATYPE(RecordOrigin)
 QTEST_APPLESS_MAIN(TestOrigin)
 #include "tst_origin.moc"

@@ -94,6 +94,7 @@ public:
             return FileIdentity{1, 2};
         return fail(ErrorCode::NotFound, path + " does not exist.");
     }
+    [[nodiscard]] Result<EpochMs> modifiedAt(const std::string&) override { return EpochMs{0}; }
     [[nodiscard]] std::vector<std::string> glob(const std::string& pattern) override
     {
         std::vector<std::string> paths;
