@@ -151,6 +151,20 @@ void Engine::refreshGuard()
     armExpiry();
 }
 
+HostIdentity Engine::hostIdentity() const
+{
+    Problems ignored; // the guard reports them
+    HostIdentity host{m_platform.hostInfo->hostName(), {}};
+    for (const IpAddress& address : m_platform.hostInfo->read(ignored).own) {
+        const std::string text = address.toString();
+        if (!text.starts_with("127.") && text != "::1" && !text.starts_with("fe80:")) {
+            host.address = text;
+            break;
+        }
+    }
+    return host;
+}
+
 void Engine::startSources()
 {
     EncodedPositions positions;
@@ -159,21 +173,23 @@ void Engine::startSources()
     // The pipeline knows better than a store that can't be written for the moment.
     for (const auto& [path, position] : m_pipeline->positions())
         positions.insert_or_assign(path, position);
-    m_sources = std::make_unique<LogSources>(
-        *m_platform.logFiles, *m_platform.fileWatch, m_platform.journal.get(), m_clock, m_queue, [this] {
-            onMainThread([this] {
-                Problems problems;
-                for (const auto& source : sources()) {
-                    if (source.status != SourceStatus::Reading && !source.detail.empty())
-                        problems.push_back(
-                            {source.status == SourceStatus::Missing ? Severity::Warning : Severity::Error,
-                             "source", source.path, 0, 0, source.detail, source.cure});
-                }
-                m_health.report("sources", std::move(problems));
-                publishStatusSoon();
-            });
+    LogSourcePlatform platform{*m_platform.logFiles, *m_platform.fileWatch, m_platform.journal.get(), {}};
+    if (m_platform.makeCommandRunner)
+        platform.commands = m_platform.makeCommandRunner();
+    m_sources = std::make_unique<LogSources>(std::move(platform), m_clock, m_queue, [this] {
+        onMainThread([this] {
+            Problems problems;
+            for (const auto& source : sources()) {
+                if (source.status != SourceStatus::Reading && !source.detail.empty())
+                    problems.push_back(
+                        {source.status == SourceStatus::Missing ? Severity::Warning : Severity::Error,
+                         "source", source.path, 0, 0, source.detail, source.cure});
+            }
+            m_health.report("sources", std::move(problems));
+            publishStatusSoon();
         });
-    auto problems = m_sources->start(m_configuration.localFiles, positions);
+    });
+    auto problems = m_sources->start(m_configuration.localFiles, positions, hostIdentity());
     m_pipeline->setJournalAlertListener([sources = m_sources.get()] { sources->stayAwake(); });
     logProblems(problems);
     m_health.report("source-formats", std::move(problems));

@@ -47,7 +47,8 @@ struct EnginePlatform
     std::function<Result<std::unique_ptr<FirewallWatch>>(std::function<void()>)> watchFirewall;
     std::unique_ptr<LogFileSystem> logFiles;
     std::unique_ptr<FileWatch> fileWatch;
-    std::unique_ptr<JournalReader> journal; // may be null: this system has none
+    std::unique_ptr<JournalReader> journal;                            // may be null: this system has none
+    std::function<std::unique_ptr<CommandRunner>()> makeCommandRunner; // the same
     std::unique_ptr<HostInfo> hostInfo;
     std::unique_ptr<ipc::Listener> listener;
     std::unique_ptr<Authoriser> authoriser;
@@ -99,6 +100,7 @@ private:
     void loadRuleset(std::function<void(const Problems&)> done);
     void joinLoader();
     Problems rulesetLoaded(Problems problems, const Result<Problems>& loaded);
+    [[nodiscard]] HostIdentity hostIdentity() const;
     void startSources();
     void stopSources();
     [[nodiscard]] Result<void> startControl();

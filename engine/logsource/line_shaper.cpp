@@ -14,9 +14,9 @@ namespace bartizan {
 namespace {
 
 // Formats whose event is the text as it stands.
-constexpr std::array<std::string_view, 10> kTextFormats{
-    "syslog",     "generic",    "apache", "squid",       "snort-fast",
-    "snort-full", "ossecalert", "audit",  "syslog-pipe", "multi-line-regex"};
+constexpr std::array<std::string_view, 13> kTextFormats{
+    "command",    "full_command", "journald",   "syslog", "generic",     "apache",          "squid",
+    "snort-fast", "snort-full",   "ossecalert", "audit",  "syslog-pipe", "multi-line-regex"};
 
 // Walks over JSON text without keeping anything of it.
 class JsonScanner
@@ -192,7 +192,7 @@ void reportUnsupportedOptions(const LocalFile& settings, Problems& problems)
         {{!settings.targets.empty(), "target"},
          {settings.query.has_value(), "query"},
          {settings.multiline.has_value() && settings.format != "multi-line-regex", "multiline_regex"},
-         {!settings.filters.empty(), "filter"},
+         {!settings.filters.empty() && settings.format != "journald", "filter"},
          {settings.reconnectTime.has_value(), "reconnect_time"},
          {!settings.labels.empty() && settings.format != "json", "label"}}};
     for (const auto& [isSet, name] : options) {
@@ -261,7 +261,7 @@ LineShaper::Verdict LineShaper::shape(std::string_view& line, const Place& place
     if (!rewrite(line, place))
         return Verdict::Invalid;
     if (m_outFormat) {
-        m_shown = m_outFormat->applied({line, place.location, {}, place.now}, m_host);
+        m_shown = m_outFormat->applied({line, place.location, place.command, place.now}, m_host);
         line = m_shown;
     }
     return Verdict::Keep;

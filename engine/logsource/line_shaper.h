@@ -33,6 +33,7 @@ public:
     {
         std::string_view location; // the log's path
         EpochMs now = 0;
+        std::string_view command{}; // of a command source
     };
     // `line` is one line, or all the lines of an event (EventAssembler). On Keep it is the text of the event:
     // the same, or a text that lives until the next call.

@@ -1,5 +1,8 @@
 #include "engine/logsource/log_sources.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace bartizan {
 
 EncodedPositions encodedPositions(const SourceBatch& batch)
@@ -12,13 +15,35 @@ EncodedPositions encodedPositions(const SourceBatch& batch)
     return positions;
 }
 
-LogSources::LogSources(LogFileSystem& files, FileWatch& watch, JournalReader* journal, const Clock& clock,
-                       BoundedQueue<SourceBatch>& queue, std::function<void()> changed)
-    : m_changed(std::move(changed))
-    , m_files(files, watch, clock, queue, m_changed)
+namespace {
+
+void append(Problems& problems, Problems more)
 {
-    if (journal != nullptr)
-        m_journal = std::make_unique<JournalSource>(*journal, clock, queue, [this] { journalChanged(); });
+    problems.insert(problems.end(), std::make_move_iterator(more.begin()),
+                    std::make_move_iterator(more.end()));
+}
+
+Problem notHere(const LocalFile& source, std::string what)
+{
+    const ConfigPlace& place = source.formatPlace;
+    return {Severity::Warning,   "source",     place.file,
+            place.line,          place.column, "This system has no " + std::move(what) + ".",
+            "Remove the source."};
+}
+
+} // namespace
+
+LogSources::LogSources(LogSourcePlatform platform, const Clock& clock, BoundedQueue<SourceBatch>& queue,
+                       std::function<void()> changed)
+    : m_changed(std::move(changed))
+    , m_files(platform.files, platform.watch, clock, queue, m_changed)
+    , m_runner(std::move(platform.commands))
+{
+    if (platform.journal != nullptr)
+        m_journal =
+            std::make_unique<JournalSource>(*platform.journal, clock, queue, [this] { journalChanged(); });
+    if (m_runner)
+        m_commands = std::make_unique<CommandSource>(*m_runner, clock, queue, m_changed);
 }
 
 LogSources::~LogSources()
@@ -26,33 +51,48 @@ LogSources::~LogSources()
     stop();
 }
 
-Problems LogSources::start(const std::vector<LocalFile>& sources, const EncodedPositions& positions)
+Problems LogSources::start(const std::vector<LocalFile>& sources, const EncodedPositions& positions,
+                           const HostIdentity& host)
 {
-    Problems problems;
     std::vector<LocalFile> files;
     std::vector<LocalFile> journals;
-    for (const LocalFile& source : sources)
-        (source.format == "journald" ? journals : files).push_back(source);
-    if (!journals.empty() && m_journal) {
-        m_readsJournal = true;
-        const auto cursor = positions.find(std::string(kJournalPosition));
-        problems = m_journal->start(journals, cursor != positions.end() ? cursor->second : std::string());
-        journalChanged(); // before the files are read: they are doubted where the journal knows better
-    } else if (!journals.empty()) {
-        const ConfigPlace& place = journals.front().formatPlace;
-        problems.push_back({Severity::Warning, "source", place.file, place.line, place.column,
-                            "This system has no journal to read.", "Remove the source."});
+    std::vector<LocalFile> commands;
+    for (const LocalFile& source : sources) {
+        const bool isCommand = source.format == "command" || source.format == "full_command";
+        (source.format == "journald" ? journals : isCommand ? commands : files).push_back(source);
     }
-
     std::vector<FilePosition> filePositions;
     for (const auto& [path, text] : positions) {
         if (auto position = decodePosition(path, text))
             filePositions.push_back(std::move(*position));
     }
-    auto more = m_files.start(files, filePositions);
-    problems.insert(problems.end(), std::make_move_iterator(more.begin()),
-                    std::make_move_iterator(more.end()));
+    // The journal first: files are doubted where it knows better.
+    Problems problems = startJournal(journals, positions);
+    append(problems, m_files.start(files, filePositions, host));
+    append(problems, startCommands(commands, host));
     return problems;
+}
+
+Problems LogSources::startJournal(const std::vector<LocalFile>& sources, const EncodedPositions& positions)
+{
+    if (sources.empty())
+        return {};
+    if (!m_journal)
+        return {notHere(sources.front(), "journal to read")};
+    m_readsJournal = true;
+    const auto cursor = positions.find(std::string(kJournalPosition));
+    Problems problems = m_journal->start(sources, cursor != positions.end() ? cursor->second : std::string());
+    journalChanged();
+    return problems;
+}
+
+Problems LogSources::startCommands(const std::vector<LocalFile>& sources, const HostIdentity& host)
+{
+    if (sources.empty())
+        return {};
+    if (!m_commands)
+        return {notHere(sources.front(), "shell that could run the command")};
+    return m_commands->start(sources, host);
 }
 
 void LogSources::journalChanged()
@@ -71,6 +111,8 @@ void LogSources::stayAwake()
 
 void LogSources::stop()
 {
+    if (m_commands)
+        m_commands->stop();
     if (m_journal)
         m_journal->stop();
     m_files.stop();
@@ -81,6 +123,8 @@ std::vector<SourceState> LogSources::states() const
     std::vector<SourceState> states = m_files.states();
     if (m_readsJournal)
         states.push_back(m_journal->state());
+    if (m_commands)
+        std::ranges::move(m_commands->states(), std::back_inserter(states));
     return states;
 }
 

@@ -8,6 +8,7 @@
 #include "platform/linux/log_file_system.h"
 #include "platform/linux/nftables_backend.h"
 #include "platform/linux/peer_identity_linux.h"
+#include "platform/linux/shell_runner.h"
 #include "platform/linux/systemd_journal.h"
 #include "platform/linux/termination.h"
 #include "platform/linux/unix_listener.h"
@@ -115,6 +116,7 @@ bartizan::EnginePlatform makePlatform(const Arguments& arguments,
     platform.logFiles = makeLogFileSystem();
     platform.fileWatch = std::move(fileWatch);
     platform.journal = makeSystemdJournal();
+    platform.makeCommandRunner = makeShellRunner;
     platform.hostInfo = std::make_unique<LinuxHostInfo>();
     platform.listener =
         std::make_unique<UnixListener>(std::filesystem::path(arguments.run.toStdString()), identityOfSocket);

@@ -1,0 +1,184 @@
+#include "platform/linux/shell_runner.h"
+
+#include "engine/base/utf8.h"
+#include "platform/linux/file_descriptor.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace bartizan {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMostOutput = 1024 * std::size_t{1024};
+
+std::unexpected<Error> startError(int error)
+{
+    return fail(ErrorCode::Unavailable,
+                std::string("it can't be started: ") + std::strerror(error)); // NOLINT(concurrency-mt-unsafe)
+}
+
+// What posix_spawn wants to know; freed at the end.
+class SpawnPlan
+{
+public:
+    explicit SpawnPlan(int output)
+    {
+        ::posix_spawn_file_actions_init(&m_files);
+        ::posix_spawn_file_actions_addopen(&m_files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        ::posix_spawn_file_actions_adddup2(&m_files, output, STDOUT_FILENO);
+        ::posix_spawn_file_actions_addopen(&m_files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+        ::posix_spawn_file_actions_addclosefrom_np(&m_files, STDERR_FILENO + 1);
+        ::posix_spawnattr_init(&m_attributes);
+        sigset_t signals;
+        ::sigfillset(&signals);
+        ::posix_spawnattr_setsigdefault(&m_attributes, &signals);
+        ::sigemptyset(&signals);
+        ::posix_spawnattr_setsigmask(&m_attributes, &signals);
+        ::posix_spawnattr_setpgroup(&m_attributes, 0); // a group of its own, to be killed as a whole
+        ::posix_spawnattr_setflags(&m_attributes,
+                                   POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    }
+    ~SpawnPlan()
+    {
+        ::posix_spawn_file_actions_destroy(&m_files);
+        ::posix_spawnattr_destroy(&m_attributes);
+    }
+    SpawnPlan(const SpawnPlan&) = delete;
+    SpawnPlan& operator=(const SpawnPlan&) = delete;
+
+    // The error, or 0.
+    int start(const std::string& command, pid_t& process)
+    {
+        std::string shell = "sh";
+        std::string option = "-c";
+        std::string text = command;
+        std::string path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        std::string locale = "LC_ALL=C";
+        const std::array<char*, 4> arguments{shell.data(), option.data(), text.data(), nullptr};
+        const std::array<char*, 3> environment{path.data(), locale.data(), nullptr};
+        return ::posix_spawn(&process, "/bin/sh", &m_files, &m_attributes, arguments.data(),
+                             environment.data());
+    }
+
+private:
+    posix_spawn_file_actions_t m_files{};
+    posix_spawnattr_t m_attributes{};
+};
+
+class ShellRunner final : public CommandRunner
+{
+public:
+    ShellRunner()
+        : m_stop(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+    {
+    }
+
+    Result<Output> run(const std::string& command, std::chrono::milliseconds patience) override;
+    void stop() override
+    {
+        m_stopped = true;
+        const std::uint64_t one = 1;
+        [[maybe_unused]] const auto size = ::write(m_stop.get(), &one, sizeof one);
+    }
+    [[nodiscard]] Result<void> checkTrusted(const std::string& file) const override;
+
+private:
+    // Until the end of the output. False: it was time to stop.
+    bool collect(int output, Clock::time_point until, Output& result) const;
+
+    FileDescriptor m_stop; // readable from stop() on
+    std::atomic<bool> m_stopped = false;
+};
+
+Result<CommandRunner::Output> ShellRunner::run(const std::string& command, std::chrono::milliseconds patience)
+{
+    if (m_stopped)
+        return fail(ErrorCode::Busy, "the engine is stopping");
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+        return startError(errno);
+    const FileDescriptor output(ends[0]);
+    FileDescriptor input(ends[1]);
+    pid_t process = 0;
+    if (const int error = SpawnPlan(input.get()).start(command, process); error != 0)
+        return startError(error);
+    input = FileDescriptor();
+
+    Output result;
+    const bool ended = collect(output.get(), Clock::now() + patience, result);
+    result.timedOut = !ended && !result.isCut;
+    // Also after its end: what it left behind must not pile up with each run.
+    ::kill(-process, SIGKILL);
+    while (::waitpid(process, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    if (m_stopped)
+        return fail(ErrorCode::Busy, "the engine is stopping");
+    return result;
+}
+
+bool ShellRunner::collect(int output, Clock::time_point until, Output& result) const
+{
+    std::array<char, 16 * 1024> buffer;
+    for (;;) {
+        const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
+        std::array<pollfd, 2> sources{{{output, POLLIN, 0}, {m_stop.get(), POLLIN, 0}}};
+        const int ready =
+            ::poll(sources.data(), sources.size(), static_cast<int>(std::max<std::int64_t>(0, rest.count())));
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0 || sources[1].revents != 0)
+            return false;
+        const auto size = ::read(output, buffer.data(), buffer.size());
+        if (size <= 0)
+            return true;
+        const auto room = kMostOutput - result.text.size();
+        result.text.append(buffer.data(), std::min(static_cast<std::size_t>(size), room));
+        if (static_cast<std::size_t>(size) > room) {
+            result.isCut = true;
+            return false;
+        }
+    }
+}
+
+Result<void> ShellRunner::checkTrusted(const std::string& file) const
+{
+    const std::filesystem::path path = std::filesystem::absolute(file);
+    for (const std::filesystem::path& place : {path, path.parent_path()}) {
+        struct stat status{};
+        if (::stat(place.c_str(), &status) != 0)
+            return fail(ErrorCode::NotFound, forDisplay(place.string()) + " can't be looked at.");
+        if (status.st_uid != 0 && status.st_uid != ::geteuid())
+            return fail(ErrorCode::PermissionDenied, forDisplay(place.string()) + " does not belong to root.",
+                        "chown root " + forDisplay(place.string()));
+        const bool isSticky = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0;
+        if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && !isSticky)
+            return fail(ErrorCode::PermissionDenied,
+                        forDisplay(place.string()) + " can be written by others than its owner.",
+                        "chmod go-w " + forDisplay(place.string()));
+    }
+    return {};
+}
+
+} // namespace
+
+std::unique_ptr<CommandRunner> makeShellRunner()
+{
+    return std::make_unique<ShellRunner>();
+}
+
+} // namespace bartizan
