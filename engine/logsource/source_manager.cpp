@@ -5,8 +5,8 @@
 #include "engine/logsource/event_assembler.h"
 #include "engine/logsource/file_tail.h"
 #include "engine/logsource/line_shaper.h"
+#include "engine/logsource/log_watch.h"
 #include "engine/logsource/rotation.h"
-#include "engine/logsource/watch_plan.h"
 
 #include <algorithm>
 #include <atomic>
@@ -72,6 +72,7 @@ public:
         , m_clock(clock)
         , m_queue(queue)
         , m_changed(std::move(changed))
+        , m_logWatch(files, watch)
     {
     }
 
@@ -113,11 +114,6 @@ private:
 
     void evaluate();
     void watchFolders();
-    [[nodiscard]] WatchPlan planFolders();
-    bool watchFolder(const std::string& folder, FolderWatch watch);
-    // The folder and all below it. True: some were watched.
-    bool forgetFolders(const std::string& folder);
-    void watchFile(const std::string& path);
     [[nodiscard]] std::vector<std::string> pathsOf(const Source& source) const;
     void addEntry(const std::string& path, Source& source);
     [[nodiscard]] bool isTooOld(const std::string& path, const Source& source) const;
@@ -147,9 +143,7 @@ private:
     std::vector<std::unique_ptr<Source>> m_sources;
     std::map<std::string, FilePosition> m_stored;
     std::map<std::string, Entry> m_entries;
-    WatchPlan m_folders;               // that are watched
-    WatchPlan m_linkFolders;           // those of them that logs stand in under another name
-    std::set<std::string> m_unwatched; // what can't be watched is looked at from time to time
+    LogWatch m_logWatch;
     ReadBuffer m_buffer;
     SourceBatch m_batch;
     bool m_isFirstLook = true;
@@ -219,7 +213,7 @@ std::optional<std::chrono::milliseconds> SourceManager::Impl::timeout() const
     if (m_evaluate || std::ranges::any_of(m_entries, [](const auto& item) { return item.second.due; }))
         return std::chrono::milliseconds(0);
     std::optional<std::chrono::milliseconds> shortest;
-    if (!m_unwatched.empty())
+    if (m_logWatch.mustPoll())
         shortest = kPollInterval;
     for (const auto& [path, entry] : m_entries) {
         if (const auto due = entry.assembler ? entry.assembler->due() : std::nullopt) {
@@ -239,7 +233,7 @@ std::optional<std::chrono::milliseconds> SourceManager::Impl::timeout() const
 void SourceManager::Impl::take(const std::vector<FileChange>& changes)
 {
     if (changes.empty()) {
-        if (!m_unwatched.empty())
+        if (m_logWatch.mustPoll())
             lookAtEverything();
         else if (std::ranges::any_of(
                      m_sources, [](const auto& source) { return hasDateName(source->settings.location); }))
@@ -261,14 +255,14 @@ void SourceManager::Impl::take(const std::vector<FileChange>& changes)
 bool SourceManager::Impl::takeFolderChange(const FileChange& change)
 {
     if (change.name.empty()) { // the folder itself: moved, removed, permissions
-        forgetFolders(change.path);
+        m_logWatch.forgetFolders(change.path);
         return true;
     }
     const std::string path = (std::filesystem::path(change.path) / change.name).string();
-    const bool isAbove = forgetFolders(path);
+    const bool isAbove = m_logWatch.forgetFolders(path);
     for (auto& [name, entry] : m_entries) {
         if (name == path) {
-            watchFile(path);
+            m_logWatch.watchFile(path);
             entry.due = true;
         } else if (rotationKey(name, path)) {
             entry.due = true;
@@ -276,7 +270,7 @@ bool SourceManager::Impl::takeFolderChange(const FileChange& change)
     }
     // Also beside a log that is known: it may have become a link, or the folder of another one has come.
     m_evaluate = true;
-    return isAbove || m_linkFolders.contains(change.path);
+    return isAbove || m_logWatch.isBehindLink(change.path);
 }
 
 void SourceManager::Impl::lookAtEverything()
@@ -288,7 +282,7 @@ void SourceManager::Impl::lookAtEverything()
 void SourceManager::Impl::lookAtEntries()
 {
     for (auto& [path, entry] : m_entries) {
-        watchFile(path);
+        m_logWatch.watchFile(path);
         entry.due = true;
     }
 }
@@ -315,86 +309,16 @@ void SourceManager::Impl::evaluate()
     m_isFirstLook = false;
 }
 
-WatchPlan SourceManager::Impl::planFolders()
-{
-    WatchPlan plan;
-    for (const auto& source : m_sources)
-        bartizan::planFolders(m_files, expandDateNames(source->settings.location, m_clock.now()), plan);
-    m_linkFolders.clear();
-    for (const auto& [path, entry] : m_entries) {
-        if (!m_files.identify(path))
-            planFoldersOfFile(m_files, path, plan);
-        planFoldersBehindLinks(m_files, path, m_linkFolders);
-    }
-    for (const auto& [folder, watch] : m_linkFolders) {
-        FolderWatch& planned = plan.try_emplace(folder, watch).first->second;
-        planned = std::max(planned, watch);
-    }
-    return plan;
-}
-
 void SourceManager::Impl::watchFolders()
 {
-    // A folder may be created while its parent is not watched yet, hence the second look.
-    constexpr int kLooks = 10;
-    WatchPlan plan;
-    for (int look = 0; look < kLooks; ++look) {
-        plan = planFolders();
-        bool isNew = false;
-        for (const auto& [folder, watch] : plan)
-            isNew |= watchFolder(folder, watch);
-        if (!isNew)
-            break;
-    }
-    std::erase_if(m_folders, [&](const auto& watched) {
-        if (plan.contains(watched.first))
-            return false;
-        m_watch.remove(watched.first);
-        return true;
-    });
-    std::erase_if(m_unwatched,
-                  [&](const std::string& path) { return !plan.contains(path) && !m_entries.contains(path); });
-}
-
-// True: it was not watched before, so that something may have happened in it unseen.
-bool SourceManager::Impl::watchFolder(const std::string& folder, FolderWatch watch)
-{
-    if (const auto watched = m_folders.find(folder); watched != m_folders.end() && watched->second >= watch)
-        return false;
-    forgetFolders(folder); // others may carry the names of those below by now
-    const auto added = m_watch.add(folder, watch);
-    m_unwatched.erase(folder);
-    if (added) {
-        m_folders.insert_or_assign(folder, watch);
+    std::vector<std::string> locations;
+    for (const auto& source : m_sources)
+        locations.push_back(expandDateNames(source->settings.location, m_clock.now()));
+    std::vector<std::string> files;
+    for (const auto& [path, entry] : m_entries)
+        files.push_back(path);
+    if (m_logWatch.watchFolders(locations, files))
         lookAtEntries();
-        return true;
-    }
-    // Passing through a folder may be allowed without reading it.
-    if (added.error().code != ErrorCode::NotFound && watch == FolderWatch::Contents)
-        m_unwatched.insert(folder);
-    return added.error().code == ErrorCode::NotFound;
-}
-
-bool SourceManager::Impl::forgetFolders(const std::string& folder)
-{
-    const std::string below = folder.ends_with('/') ? folder : folder + '/';
-    return std::erase_if(m_folders, [&](const auto& watched) {
-               if (watched.first != folder && !watched.first.starts_with(below))
-                   return false;
-               m_watch.remove(watched.first);
-               return true;
-           }) > 0;
-}
-
-void SourceManager::Impl::watchFile(const std::string& path)
-{
-    const auto added = m_watch.add(path, FolderWatch::Itself);
-    // What can't be opened can't be watched either; its folder tells when that changes.
-    if (!added && added.error().code != ErrorCode::NotFound &&
-        added.error().code != ErrorCode::PermissionDenied)
-        m_unwatched.insert(path);
-    else
-        m_unwatched.erase(path);
 }
 
 std::vector<std::string> SourceManager::Impl::pathsOf(const Source& source) const
@@ -438,7 +362,7 @@ void SourceManager::Impl::addEntry(const std::string& path, Source& source)
     entry.assembler = EventAssembler::make(source.settings);
     entry.state.path = path;
     m_entries.emplace(path, std::move(entry));
-    watchFile(path); // before the first reading
+    m_logWatch.watchFile(path); // before the first reading
 }
 
 bool SourceManager::Impl::isTooOld(const std::string& path, const Source& source) const
@@ -483,7 +407,7 @@ void SourceManager::Impl::dropEntries()
             entry.assembler->flush([&](std::string_view event) { addEvent(entry, event, now); });
         if (const auto position = entry.tail.position())
             m_stored.insert_or_assign(path, *position);
-        m_watch.remove(path);
+        m_logWatch.forgetFile(path);
         item = m_entries.erase(item);
     }
 }
