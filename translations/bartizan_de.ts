@@ -2,6 +2,37 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
     <context>
+        <name>AlertText</name>
+        <message>
+            <source>Not known: any program can write into this log</source>
+            <translation>Unbekannt: jedes Programm kann in dieses Protokoll schreiben</translation>
+        </message>
+        <message>
+            <source>The kernel</source>
+            <translation>Der Kern</translation>
+        </message>
+        <message>
+            <source>Unknown user</source>
+            <translation>Unbekannter Benutzer</translation>
+        </message>
+        <message>
+            <source>root</source>
+            <translation>root</translation>
+        </message>
+        <message>
+            <source>User %1</source>
+            <translation>Benutzer %1</translation>
+        </message>
+        <message>
+            <source>%1, in no service</source>
+            <translation>%1, in keinem Dienst</translation>
+        </message>
+        <message>
+            <source>%1, in %2</source>
+            <translation>%1, in %2</translation>
+        </message>
+    </context>
+    <context>
         <name>BlockText</name>
         <message>
             <source>Blocking…</source>
@@ -134,6 +165,18 @@
         <message>
             <source>No reason given</source>
             <translation>Ohne Angabe von Gründen</translation>
+        </message>
+        <message>
+            <source>it is not certain who wrote the log line</source>
+            <translation>es ist nicht sicher, wer die Protokollzeile geschrieben hat</translation>
+        </message>
+        <message>
+            <source>Not blocked: %1. %2</source>
+            <translation>Nicht gesperrt: %1. %2</translation>
+        </message>
+        <message>
+            <source>Find out which program wrote the line: somebody may be feigning an attack.</source>
+            <translation>Finden Sie heraus, welches Programm die Zeile geschrieben hat: Jemand täuscht vielleicht einen Angriff vor.</translation>
         </message>
     </context>
     <context>
@@ -613,6 +656,10 @@
                 <numerusform>Sie wurde nie gesperrt. %n Meldung nennt sie.</numerusform>
                 <numerusform>Sie wurde nie gesperrt. %n Meldungen nennen sie.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Written by</source>
+            <translation>Geschrieben von</translation>
         </message>
     </context>
     <context>
