@@ -113,6 +113,12 @@ std::string doubtAbout(const RecordOrigin& origin, std::optional<std::string_vie
     if (!isSystemService(origin.unit))
         return "the line was not written by a system service but in " +
                (origin.unit.empty() ? std::string("none") : forDisplay(origin.unit, 80));
+    // They log as root what somebody at this computer typed in, and nobody speaks to them from elsewhere.
+    constexpr std::array<std::string_view, 12> kLocalPrograms{
+        "sudo", "su",   "login",  "gdm-password", "gdm-session-worker", "lightdm", "sddm", "sddm-helper",
+        "cron", "CRON", "pkexec", "polkitd"};
+    if (isSyslog && std::ranges::find(kLocalPrograms, *programName) != kLocalPrograms.end())
+        return "what " + std::string(*programName) + " writes is the choice of somebody at this computer";
     constexpr std::array<std::string_view, 3> kSshPrograms{"sshd", "sshd-session", "sshd-auth"};
     if (isSyslog && std::ranges::find(kSshPrograms, *programName) != kSshPrograms.end() && !kSsh.fits(origin))
         return "the line calls itself sshd but was written by " + forDisplay(origin.unit, 80);

@@ -34,8 +34,8 @@ private:
 
 // Why nobody may be blocked for this record where a response asks for nothing in particular; empty when all
 // is well. A journal entry must be root's and a system service's (not of a session, where sudo and su write
-// what users choose), and one that calls itself sshd must be from the ssh service. A syslog line from a text
-// file counts only where no journal tells who wrote it.
+// what users choose) and not that of a local log-in, and one that calls itself sshd must be from the ssh
+// service. A syslog line from a text file counts only where no journal tells who wrote it.
 [[nodiscard]] std::string doubtAbout(const RecordOrigin& origin, std::optional<std::string_view> programName);
 
 // {"kind":"journal","uid":0,"unit":"ssh.service","transport":"syslog"}; empty for an unknown origin.

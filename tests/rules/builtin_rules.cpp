@@ -43,19 +43,21 @@ BuiltinRules::BuiltinRules(const RulesetSource& extra, std::string_view extraCon
         problems.push_back({Severity::Error, "configuration", {}, 0, 0, configuration.error().message, {}});
 }
 
-Outcome BuiltinRules::feed(std::string_view line, std::uint32_t session, int seconds)
+Outcome BuiltinRules::feed(std::string_view line, std::uint32_t session, int seconds,
+                           const RecordOrigin& origin)
 {
     m_now += seconds * EpochMs{1000};
     RecordBatch batch;
-    batch.add(line, batch.locationIndex("test"), m_now, session);
+    batch.add(line, batch.locationIndex("test"), m_now, session, batch.originIndex(origin));
     std::vector<Verdict> verdicts;
     Outcome outcome;
     if (!m_analyser->analyse(batch, VerdictDetail::Everything, verdicts) || verdicts.size() != 1)
         return outcome;
     outcome.verdict = std::move(verdicts.front());
     if (m_policy && outcome.verdict.respond) {
-        for (const auto& order : m_policy->ordersFor(outcome.verdict))
-            outcome.blocked.push_back(order.address.toString());
+        for (const auto& order : m_policy->ordersFor(outcome.verdict, origin))
+            if (order.doubt.empty())
+                outcome.blocked.push_back(order.address.toString());
     }
     return outcome;
 }

@@ -26,7 +26,8 @@ public:
     explicit BuiltinRules(const RulesetSource& extra = {}, std::string_view extraConfiguration = {});
 
     // One line, `seconds` after the last one of any session.
-    [[nodiscard]] Outcome feed(std::string_view line, std::uint32_t session, int seconds = 1);
+    [[nodiscard]] Outcome feed(std::string_view line, std::uint32_t session, int seconds = 1,
+                               const RecordOrigin& origin = {});
 
     Problems problems;
 

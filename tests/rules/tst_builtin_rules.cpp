@@ -92,6 +92,8 @@ private slots:
     void linesLeadToWhatTheCasesSay();
     void seedExampleBlocksTheListedAddressOnly();
     void localRulesOnReferenceIdsWork();
+    void onlyTheSshServiceIsBelievedAboutSsh_data();
+    void onlyTheSshServiceIsBelievedAboutSsh();
     void longHostileLinesCostLittle_data();
     void longHostileLinesCostLittle();
     void aResponseIsAnEventOfItsOwn_data();
@@ -235,6 +237,56 @@ void BuiltinRulesTest::localRulesOnReferenceIdsWork()
         idOf(
             R"(192.0.2.5 - - [03/Feb/2031:04:05:06 +0100] "GET /?a=1+union+select+2 HTTP/1.1" 404 3 "-" "-")"),
         100004U);
+}
+
+void BuiltinRulesTest::onlyTheSshServiceIsBelievedAboutSsh_data()
+{
+    QTest::addColumn<int>("user");
+    QTest::addColumn<QByteArray>("unit");
+    QTest::addColumn<QByteArray>("message");
+    QTest::addColumn<unsigned>("rule");
+    QTest::addColumn<bool>("blocks"); // six of them
+    const auto row = [](const char* name, int user, const char* unit, const char* message, unsigned rule,
+                        bool blocks) {
+        QTest::newRow(name) << user << QByteArray(unit) << QByteArray(message) << rule << blocks;
+    };
+    const char* failed = "Failed password for root from 192.0.2.5 port 4000 ssh2";
+    row("Debian's", 0, "ssh.service", failed, 5760, true);
+    row("others'", 0, "sshd.service", failed, 5760, true);
+    row("by socket", 0, "ssh@12-192.0.2.1:22-192.0.2.5:4000.service", failed, 5760, true);
+    row("a user", 1000, "session-2.scope", failed, 200190, false);
+    row("a user in the service", 1000, "ssh.service", failed, 200190, false);
+    row("root in a session", 0, "session-2.scope", failed, 200190, false);
+    row("another service", 0, "cron.service", failed, 200190, false);
+    row("an accepted login", 1000, "session-2.scope",
+        "Accepted password for eva from 192.0.2.5 port 4000 ssh2", 200190, false);
+    // What sshd says after the login comes from the user's own process.
+    row("a session ends", 1000, "session-2.scope", "Disconnected from user eva 192.0.2.5 port 4000", 0,
+        false);
+}
+
+void BuiltinRulesTest::onlyTheSshServiceIsBelievedAboutSsh()
+{
+    QFETCH(int, user);
+    QFETCH(QByteArray, unit);
+    QFETCH(QByteArray, message);
+    QFETCH(unsigned, rule);
+    QFETCH(bool, blocks);
+    const RecordOrigin origin{RecordOrigin::Kind::Journal, static_cast<std::uint32_t>(user), "syslog",
+                              unit.toStdString()};
+    BuiltinRules rules;
+    const std::string line = "Feb  3 04:05:06 desk sshd[9]: " + message.toStdString();
+    std::vector<std::string> blocked;
+    for (int i = 0; i < 6; ++i) {
+        const auto outcome = rules.feed(line, 1, 1, origin);
+        if (i == 0)
+            QCOMPARE(outcome.verdict.rule ? outcome.verdict.rule->id : 0U, rule);
+        blocked.insert(blocked.end(), outcome.blocked.begin(), outcome.blocked.end());
+    }
+    QCOMPARE(blocked, blocks ? std::vector<std::string>{"192.0.2.5"} : std::vector<std::string>{});
+    // A text file says nothing while the journal is read.
+    const auto doubted = rules.feed(line, 2, 1, {RecordOrigin::Kind::Unverified, {}, {}, {}});
+    QVERIFY(!doubted.verdict.rule && doubted.blocked.empty());
 }
 
 void BuiltinRulesTest::longHostileLinesCostLittle_data()

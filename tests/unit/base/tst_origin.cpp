@@ -110,6 +110,8 @@ void TestOrigin::doubts_data()
     row("another service", journal(0, "nginx.service"), "nginx", "");
     row("another service as sshd", journal(0, "nginx.service"), "sshd", "nginx.service");
     row("sudo", journal(0, "session-3.scope"), "sudo", "session-3.scope");
+    row("a local log-in", journal(0, "gdm.service"), "gdm-password", "at this computer");
+    row("cron", journal(0, "cron.service"), "CRON", "at this computer");
     row("a user's service manager", journal(0, "user@1000.service"), "su", "user@1000.service");
     row("no unit", journal(0, ""), "su", "none");
     row("a user", journal(1000, "ssh.service"), "sshd", "user 1000");
