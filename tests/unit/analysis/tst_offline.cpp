@@ -65,6 +65,7 @@ private slots:
     void logtestMendsTextThatIsNoUtf8_data();
     void logtestMendsTextThatIsNoUtf8();
     void logtestTakesNullForAbsent();
+    void logtestTakesAnOrigin();
     void replayGivesUnstampedBeginningsTheFirstStamp();
     void replayBlocksRepeatedOffendersForLonger();
     void replayAnswersAsANewInstallationWould();
@@ -365,13 +366,13 @@ void TestOffline::checkTellsWhatOfASourceIsNotSupported()
     write(QStringLiteral("conf/bartizan.conf"),
           "<ossec_config>\n<localfile>\n<log_format>eventchannel</log_format>\n<location>Security</location>"
           "</localfile>\n<localfile>\n<log_format>syslog</log_format><location>/a</location>"
-          "<age>1d</age></localfile></ossec_config>");
+          "<query>x</query></localfile></ossec_config>");
     const auto ran = run(offline::runCheck, {"--config", path(QStringLiteral("conf"))});
     QCOMPARE(ran.code, 1);
     QVERIFY2(ran.problems.contains(QRegularExpression(
-                 QStringLiteral("warning: .*bartizan\\.conf:3:\\d+: .*eventchannel is not supported"))),
+                 QStringLiteral("warning: .*bartizan\\.conf:3:\\d+: .*eventchannel is not available"))),
              qPrintable(ran.problems));
-    QVERIFY2(ran.problems.contains(QStringLiteral("<age> is not supported")), qPrintable(ran.problems));
+    QVERIFY2(ran.problems.contains(QStringLiteral("<query> is not supported")), qPrintable(ran.problems));
 }
 
 // A configuration that was made for the reference, taken over before any rule of one's own was written.
@@ -430,6 +431,33 @@ void TestOffline::logtestTakesNullForAbsent()
             R"({"log":"fail","session":null,"time":null,"location":null})");
     QCOMPARE(ran.json()[QStringLiteral("session")].toString(), QStringLiteral("default"));
     QVERIFY(ran.json()[QStringLiteral("rule")].isObject());
+}
+
+void TestOffline::logtestTakesAnOrigin()
+{
+    write(QStringLiteral("origin/rules/a.xml"),
+          "<group name=\"g,\">"
+          "<rule id=\"1\" level=\"0\"><category>syslog</category><description>d</description></rule>"
+          "<rule id=\"100\" level=\"3\" "
+          "origin=\"a.service\"><if_sid>1</if_sid><description>d</description></rule>"
+          "<rule id=\"101\" level=\"4\" origin=\"! "
+          "a.service\"><if_sid>1</if_sid><description>d</description></rule>"
+          "</group>");
+    write(QStringLiteral("origin/decoders/a.xml"),
+          "<decoder name=\"x\"><prematch>never</prematch></decoder>");
+    const auto ruleOf = [&](const std::string& origin) {
+        const auto ran = run(offline::runLogtest,
+                             {"--input", "ndjson", "--json", "--ruleset", path(QStringLiteral("origin"))},
+                             R"({"log":"x","origin":)" + origin + "}\n");
+        return ran.json().contains(QStringLiteral("error"))
+                   ? QStringLiteral("error")
+                   : ran.json()[QStringLiteral("rule")][QStringLiteral("id")].toString();
+    };
+    QCOMPARE(ruleOf("null"), QStringLiteral("100"));
+    QCOMPARE(ruleOf(R"({"uid":0,"unit":"a.service","transport":"syslog"})"), QStringLiteral("100"));
+    QCOMPARE(ruleOf(R"({"uid":7,"unit":"a.service"})"), QStringLiteral("101"));
+    QCOMPARE(ruleOf(R"("file")"), QStringLiteral("1"));
+    QCOMPARE(ruleOf("7"), QStringLiteral("error"));
 }
 
 void TestOffline::replayGivesUnstampedBeginningsTheFirstStamp()
