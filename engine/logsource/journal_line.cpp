@@ -5,7 +5,6 @@
 #include "engine/logsource/date_names.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 
@@ -22,26 +21,6 @@ std::optional<std::string> firstOf(JournalReader& journal, std::initializer_list
             return value;
     }
     return std::nullopt;
-}
-
-void compileAll(const std::vector<LineFilter>& filters, const ConfigPlace& place,
-                std::vector<std::unique_ptr<const Pattern>>& patterns, Problems& problems)
-{
-    for (const LineFilter& filter : filters) {
-        auto pattern =
-            compilePattern(patternTypeFromName(filter.type).value_or(PatternType::Pcre2), filter.text);
-        if (pattern)
-            patterns.push_back(std::move(*pattern));
-        else
-            problems.push_back({Severity::Warning, "source", place.file, place.line, place.column,
-                                "A filter of the journal is no valid pattern: " + pattern.error().message,
-                                "Correct it."});
-    }
-}
-
-bool matchesOne(const std::vector<std::unique_ptr<const Pattern>>& patterns, std::string_view line)
-{
-    return std::ranges::any_of(patterns, [&](const auto& pattern) { return pattern->matches(line); });
 }
 
 } // namespace
@@ -79,25 +58,16 @@ bool JournalLine::read(JournalReader& journal)
     return m_text.find('\0') == std::string::npos;
 }
 
-JournalSelection JournalSelection::make(const LocalFile& settings, Problems& problems)
+std::optional<JournalSelection> JournalSelection::make(const LocalFile& settings, Problems& problems,
+                                                       const HostIdentity& host)
 {
-    JournalSelection selection;
+    auto shaper = LineShaper::make(settings, problems, host);
+    if (!shaper)
+        return std::nullopt;
+    JournalSelection selection(std::move(*shaper));
     for (const JournalFilter& filter : settings.filters) {
         if (auto pattern = compilePattern(PatternType::Pcre2, filter.pattern))
             selection.m_filters.push_back({filter.field, std::move(*pattern), filter.ignoreIfMissing});
-    }
-    compileAll(settings.ignore, settings.place, selection.m_ignore, problems);
-    compileAll(settings.restrict, settings.place, selection.m_restrict, problems);
-    const std::array<std::pair<bool, const char*>, 4> options{
-        {{!settings.labels.empty(), "label"},
-         {!settings.exclude.empty(), "exclude"},
-         {settings.age.has_value(), "age"},
-         {settings.outFormat.has_value(), "out_format"}}};
-    for (const auto& [isSet, name] : options) {
-        if (isSet)
-            problems.push_back({Severity::Warning, "source", settings.place.file, settings.place.line,
-                                settings.place.column,
-                                std::string("<") + name + "> has no effect on the journal.", "Remove it."});
     }
     return selection;
 }
@@ -110,10 +80,14 @@ template<class FieldOf> bool JournalSelection::passes(const FieldOf& fieldOf) co
     });
 }
 
-bool JournalSelection::takes(JournalReader& journal, const JournalLine& line)
+std::optional<std::string_view> JournalSelection::take(JournalReader& journal, const JournalLine& line,
+                                                       EpochMs now)
 {
-    return passes([&](const std::string& field) { return journal.field(field); }) &&
-           !matchesOne(m_ignore, line.text()) && (m_restrict.empty() || matchesOne(m_restrict, line.text()));
+    if (!passes([&](const std::string& field) { return journal.field(field); }))
+        return std::nullopt;
+    std::string_view event = line.text();
+    const bool isKept = m_shaper.shape(event, {kJournalLocation, now}) == LineShaper::Verdict::Keep;
+    return isKept ? std::optional(event) : std::nullopt;
 }
 
 bool JournalSelection::takesSsh() const

@@ -4,10 +4,12 @@
 #include "engine/base/local_file.h"
 #include "engine/base/problem.h"
 #include "engine/base/record_origin.h"
+#include "engine/logsource/line_shaper.h"
 #include "engine/pattern/pattern.h"
 #include "engine/platform/journal.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,30 +33,39 @@ private:
     std::string m_stamp;
 };
 
+// The location of journal records.
+inline constexpr std::string_view kJournalLocation = "journald";
+
 // Which entries a `<localfile>` block takes: those that pass all of its filters.
 class JournalSelection
 {
 public:
     // Reports what of `settings` has no effect on a journal.
-    [[nodiscard]] static JournalSelection make(const LocalFile& settings, Problems& problems);
+    [[nodiscard]] static std::optional<JournalSelection> make(const LocalFile& settings, Problems& problems,
+                                                              const HostIdentity& host);
 
-    [[nodiscard]] bool takes(JournalReader& journal, const JournalLine& line);
+    // The event, where it takes the entry that `journal` stands at and that `line` was made of. Lives until
+    // the next call.
+    [[nodiscard]] std::optional<std::string_view> take(JournalReader& journal, const JournalLine& line,
+                                                       EpochMs now);
     // Whether it would take what the ssh server writes.
     [[nodiscard]] bool takesSsh() const;
 
 private:
-    using Patterns = std::vector<std::unique_ptr<const Pattern>>;
     struct Filter
     {
         std::string field;
         std::unique_ptr<const Pattern> pattern;
         bool ignoreIfMissing = false;
     };
+    explicit JournalSelection(LineShaper shaper)
+        : m_shaper(std::move(shaper))
+    {
+    }
     template<class FieldOf> [[nodiscard]] bool passes(const FieldOf& fieldOf) const;
 
     std::vector<Filter> m_filters;
-    Patterns m_ignore;
-    Patterns m_restrict;
+    LineShaper m_shaper;
 };
 
 } // namespace bartizan

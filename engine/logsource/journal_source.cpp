@@ -35,7 +35,8 @@ public:
         m_state.path = kName;
     }
 
-    Problems start(const std::vector<LocalFile>& sources, const std::string& cursor);
+    Problems start(const std::vector<LocalFile>& sources, const std::string& cursor,
+                   const HostIdentity& host);
     void stop();
     void stayAwake();
     [[nodiscard]] bool vouchesForSsh() const { return m_isOpen && m_readsSsh; }
@@ -79,11 +80,13 @@ private:
     SourceState m_state; // guarded by m_mutex
 };
 
-Problems JournalSource::Impl::start(const std::vector<LocalFile>& sources, const std::string& cursor)
+Problems JournalSource::Impl::start(const std::vector<LocalFile>& sources, const std::string& cursor,
+                                    const HostIdentity& host)
 {
     Problems problems;
     for (const LocalFile& settings : sources) {
-        m_selections.push_back(JournalSelection::make(settings, problems));
+        if (auto selection = JournalSelection::make(settings, problems, host))
+            m_selections.push_back(std::move(*selection));
         m_onlyFuture &= settings.onlyFutureEvents;
     }
     m_readsSsh =
@@ -175,19 +178,24 @@ void JournalSource::Impl::readAll()
 
 void JournalSource::Impl::readEntry()
 {
-    if (!m_line.read(m_journal) || std::ranges::none_of(m_selections, [this](auto& selection) {
-            return selection.takes(m_journal, m_line);
-        })) {
+    if (!m_line.read(m_journal)) {
         ++m_skipped;
         return;
     }
     const EpochMs now = m_clock.now();
-    RecordBatch& records = m_batch.records;
-    records.add(m_line.text(), records.locationIndex("journald"), now, 0,
-                records.originIndex(m_line.origin()));
-    ++m_lines;
-    m_bytes += m_line.text().size() + 1;
-    m_lastLineAt = now;
+    for (JournalSelection& selection : m_selections) {
+        const auto event = selection.take(m_journal, m_line, now);
+        if (!event)
+            continue;
+        RecordBatch& records = m_batch.records;
+        records.add(*event, records.locationIndex(kJournalLocation), now, 0,
+                    records.originIndex(m_line.origin()));
+        ++m_lines;
+        m_bytes += event->size() + 1;
+        m_lastLineAt = now;
+        return;
+    }
+    ++m_skipped;
 }
 
 void JournalSource::Impl::pushBatch()
@@ -236,9 +244,10 @@ JournalSource::~JournalSource()
     m_impl->stop();
 }
 
-Problems JournalSource::start(const std::vector<LocalFile>& sources, const std::string& cursor)
+Problems JournalSource::start(const std::vector<LocalFile>& sources, const std::string& cursor,
+                              const HostIdentity& host)
 {
-    return m_impl->start(sources, cursor);
+    return m_impl->start(sources, cursor, host);
 }
 
 void JournalSource::stop()

@@ -11,6 +11,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/local_file.h"
 #include "engine/base/problem.h"
+#include "engine/logsource/out_format.h"
 #include "engine/logsource/source_batch.h"
 #include "engine/platform/journal.h"
 
@@ -37,7 +38,8 @@ public:
 
     // Opens the journal and starts the thread, once. `sources` are the blocks with the format journald: an
     // entry is read that passes all the filters of one of them. What has no effect is returned as problems.
-    [[nodiscard]] Problems start(const std::vector<LocalFile>& sources, const std::string& cursor);
+    [[nodiscard]] Problems start(const std::vector<LocalFile>& sources, const std::string& cursor,
+                                 const HostIdentity& host = {});
     void stop();
 
     // Whether the journal is being read, and its lines about ssh with it: then it says better than any text

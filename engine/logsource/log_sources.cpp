@@ -67,13 +67,14 @@ Problems LogSources::start(const std::vector<LocalFile>& sources, const EncodedP
             filePositions.push_back(std::move(*position));
     }
     // The journal first: files are doubted where it knows better.
-    Problems problems = startJournal(journals, positions);
+    Problems problems = startJournal(journals, positions, host);
     append(problems, m_files.start(files, filePositions, host));
     append(problems, startCommands(commands, host));
     return problems;
 }
 
-Problems LogSources::startJournal(const std::vector<LocalFile>& sources, const EncodedPositions& positions)
+Problems LogSources::startJournal(const std::vector<LocalFile>& sources, const EncodedPositions& positions,
+                                  const HostIdentity& host)
 {
     if (sources.empty())
         return {};
@@ -81,7 +82,8 @@ Problems LogSources::startJournal(const std::vector<LocalFile>& sources, const E
         return {notHere(sources.front(), "journal to read")};
     m_readsJournal = true;
     const auto cursor = positions.find(std::string(kJournalPosition));
-    Problems problems = m_journal->start(sources, cursor != positions.end() ? cursor->second : std::string());
+    Problems problems =
+        m_journal->start(sources, cursor != positions.end() ? cursor->second : std::string(), host);
     journalChanged();
     return problems;
 }

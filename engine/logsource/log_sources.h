@@ -56,7 +56,8 @@ public:
 
 private:
     void journalChanged();
-    Problems startJournal(const std::vector<LocalFile>& sources, const EncodedPositions& positions);
+    Problems startJournal(const std::vector<LocalFile>& sources, const EncodedPositions& positions,
+                          const HostIdentity& host);
     Problems startCommands(const std::vector<LocalFile>& sources, const HostIdentity& host);
 
     std::function<void()> m_changed;

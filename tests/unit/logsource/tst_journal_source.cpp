@@ -167,6 +167,7 @@ private slots:
     void originIsWhatTheKernelVouchesFor();
     void linesWithoutATextAreLeftOut();
     void filtersOfABlockAllHold_blocksAreAlternatives();
+    void entriesAreShapedLikeLines();
     void filesAreDoubtedOnlyWhereTheJournalTellsAboutSsh();
     void goesOnAtTheCursor();
     void sleepsAtRest_andReadsWithoutNoticeWhenAwake();
@@ -242,6 +243,25 @@ void TestJournalSource::filtersOfABlockAllHold_blocksAreAlternatives()
     bench.journal.wake();
     QCOMPARE(bench.lines(3), (QStringList{QStringLiteral("high enough"), QStringLiteral("without"),
                                           QStringLiteral("other")}));
+}
+
+void TestJournalSource::entriesAreShapedLikeLines()
+{
+    Bench bench;
+    LocalFile shaped = source();
+    shaped.ignore = {{"drop"}};
+    shaped.restrict = {{"keep"}};
+    shaped.outFormat = "x: $(location) $(log)";
+    shaped.labels = {{"a", "b"}};
+    QCOMPARE(bench.start({shaped}).size(), std::size_t{1}); // a journal has no members to add labels to
+    for (const char* message : {"keep and drop", "neither", "keep"})
+        bench.journal.write(ssh(message));
+    bench.journal.wake();
+    const QStringList lines = bench.lines(1);
+    QCOMPARE(lines.size(), 1);
+    QVERIFY2(lines.front().startsWith(QStringLiteral("journald Nov ")) &&
+                 lines.front().endsWith(QStringLiteral(" desk sshd[4001]: keep")),
+             qPrintable(lines.front()));
 }
 
 void TestJournalSource::filesAreDoubtedOnlyWhereTheJournalTellsAboutSsh()
