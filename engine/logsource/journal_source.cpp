@@ -120,10 +120,7 @@ bool JournalSource::Impl::open()
     m_isOpen = place.has_value();
     if (!place) {
         const Error& error = place.error();
-        setStatus(error.code == ErrorCode::NotFound           ? SourceStatus::Missing
-                  : error.code == ErrorCode::PermissionDenied ? SourceStatus::Denied
-                                                              : SourceStatus::Failed,
-                  error.message, error.cure);
+        setStatus(sourceStatusOf(error), error.message, error.cure);
         return false;
     }
     m_cursor = m_journal.cursor();
@@ -139,7 +136,8 @@ std::optional<milliseconds> JournalSource::Impl::pause() const
 {
     if (!m_isOpen)
         return kRetryPause;
-    if (m_clock.now() < m_awakeUntil)
+    const EpochMs rest = m_awakeUntil - m_clock.now();
+    if (rest > 0 && rest <= kAwakeMs) // more, where the clock was set back
         return kAwakePause;
     return std::nullopt;
 }
@@ -159,6 +157,7 @@ void JournalSource::Impl::readAll()
     while (!m_stopping) {
         const auto more = m_journal.next();
         if (!more) {
+            m_cursor = m_journal.cursor();
             pushBatch();
             m_isOpen = false;
             setStatus(SourceStatus::Failed, more.error().message, "It is opened again in ten seconds.");

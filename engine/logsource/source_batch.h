@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/record.h"
+#include "engine/base/result.h"
 #include "engine/logsource/file_position.h"
 
 #include <cstdint>
@@ -26,6 +27,8 @@ enum class SourceStatus { Reading, Missing, Denied, Failed };
 
 // "reading", "missing", "denied", "failed", as in status.
 [[nodiscard]] std::string_view sourceStatusName(SourceStatus status);
+// Of a source that can't be opened for this reason.
+[[nodiscard]] SourceStatus sourceStatusOf(const Error& error);
 
 struct SourceState
 {

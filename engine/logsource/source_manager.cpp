@@ -27,18 +27,6 @@ constexpr std::chrono::milliseconds kPollInterval{2000};
 // How long yesterday's file of a dated name is still followed.
 constexpr EpochMs kFarewellMs = 3'600'000;
 
-SourceStatus statusOf(const Error& error)
-{
-    switch (error.code) {
-    case ErrorCode::NotFound:
-        return SourceStatus::Missing;
-    case ErrorCode::PermissionDenied:
-        return SourceStatus::Denied;
-    default:
-        return SourceStatus::Failed;
-    }
-}
-
 std::string withoutDoubleSlashes(const std::string& path)
 {
     return path.find("..") == std::string::npos ? std::filesystem::path(path).lexically_normal().string()
@@ -46,21 +34,6 @@ std::string withoutDoubleSlashes(const std::string& path)
 }
 
 } // namespace
-
-std::string_view sourceStatusName(SourceStatus status)
-{
-    switch (status) {
-    case SourceStatus::Reading:
-        return "reading";
-    case SourceStatus::Missing:
-        return "missing";
-    case SourceStatus::Denied:
-        return "denied";
-    case SourceStatus::Failed:
-        break;
-    }
-    return "failed";
-}
 
 class SourceManager::Impl
 {
@@ -508,7 +481,7 @@ void SourceManager::Impl::updateStatus(Entry& entry, const Result<FileTail::Prog
     state.detail.clear();
     state.cure.clear();
     if (!result) {
-        state.status = statusOf(result.error());
+        state.status = sourceStatusOf(result.error());
         state.detail = result.error().message;
         state.cure = result.error().cure;
         if (state.status == SourceStatus::Missing)
@@ -519,7 +492,7 @@ void SourceManager::Impl::updateStatus(Entry& entry, const Result<FileTail::Prog
     if (entry.due)
         return;
     if (const auto identity = m_files.identify(state.path); !identity) {
-        state.status = statusOf(identity.error());
+        state.status = sourceStatusOf(identity.error());
         state.detail = state.path + " has been renamed or removed.";
         state.cure = "It is read as soon as it appears again.";
     } else if (entry.tail.lostItsPlace()) {
