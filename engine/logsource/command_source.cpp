@@ -142,6 +142,7 @@ std::vector<SourceState> CommandSource::Impl::states() const
 {
     const std::lock_guard lock(m_mutex);
     std::vector<SourceState> states;
+    states.reserve(m_commands.size());
     for (const Command& command : m_commands)
         states.push_back(command.state);
     return states;
