@@ -354,13 +354,29 @@ void Engine::publishStatusSoon()
 
 void Engine::onMainThread(std::function<void()> work)
 {
-    QMetaObject::invokeMethod(
-        this,
-        [this, work = std::move(work)] {
-            if (m_running)
-                work();
-        },
-        Qt::QueuedConnection);
+    // Only the nudge goes through Qt: the work itself changes hands under a lock that the thread sanitizer
+    // sees.
+    bool isFirst = false;
+    {
+        const std::lock_guard lock(m_workMutex);
+        isFirst = m_work.empty();
+        m_work.push_back(std::move(work));
+    }
+    if (isFirst)
+        QMetaObject::invokeMethod(this, [this] { doMainThreadWork(); }, Qt::QueuedConnection);
+}
+
+void Engine::doMainThreadWork()
+{
+    std::vector<std::function<void()>> tasks;
+    {
+        const std::lock_guard lock(m_workMutex);
+        tasks.swap(m_work);
+    }
+    for (const auto& task : tasks) {
+        if (m_running)
+            task();
+    }
 }
 
 } // namespace bartizan

@@ -21,9 +21,11 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace bartizan {
 
@@ -112,6 +114,7 @@ private:
     void publishStatusSoon();
     // Runs on the main thread, soon; dropped when the engine is gone by then. Thread-safe.
     void onMainThread(std::function<void()> work);
+    void doMainThreadWork();
 
     const EngineOptions m_options;
     EnginePlatform m_platform;
@@ -138,6 +141,8 @@ private:
     QTimer m_retentionTimer;
     int m_reconcileFailures = 0;
     bool m_running = false;
+    std::mutex m_workMutex;
+    std::vector<std::function<void()>> m_work; // for the main thread, guarded by m_workMutex
 };
 
 } // namespace bartizan

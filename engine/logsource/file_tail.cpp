@@ -66,6 +66,12 @@ FileTail::FileTail(LogFileSystem& files, ReadBuffer& buffer, const FilePosition&
 {
 }
 
+void FileTail::look()
+{
+    if (!m_current && !m_behind)
+        (void)openFirst(); // an error is read()'s to tell
+}
+
 Result<FileTail::Progress> FileTail::read(EpochMs now, const LineSink& sink)
 {
     m_full = false;

@@ -57,6 +57,10 @@ public:
     FileTail(LogFileSystem& files, ReadBuffer& buffer, std::string path, FirstSight first);
     FileTail(LogFileSystem& files, ReadBuffer& buffer, const FilePosition& stored);
 
+    // Finds out where the log begins for us, if that is not known yet and the log is there: what is written
+    // from now on is read.
+    void look();
+
     // Reads what there is, at most one buffer. NotFound and PermissionDenied while the log can't be opened;
     // the next call tries again. `now` only limits for how long a late writer to a rotated file is waited
     // for.

@@ -152,6 +152,10 @@ Problems SourceManager::Impl::start(const std::vector<LocalFile>& sources,
     }
     for (const FilePosition& position : positions)
         m_stored.insert_or_assign(position.path, position);
+    // Here and not on the thread: what is written once this has returned is seen.
+    evaluate();
+    for (auto& [path, entry] : m_entries)
+        entry.tail.look();
     m_thread = std::thread([this] { run(); });
     return problems;
 }

@@ -29,9 +29,10 @@ public:
     SourceManager(const SourceManager&) = delete;
     SourceManager& operator=(const SourceManager&) = delete;
 
-    // Starts the thread. `positions` are the stored ones, of these or other paths. What can't be read by this
-    // version is returned as problems (component "source"), the rest runs. Once per manager.
-    // `host` is what texts made of the lines say of this machine.
+    // Looks at the logs and starts the thread: what is written to them from then on is read. `positions` are
+    // the stored ones, of these or other paths. What can't be read by this version is returned as problems
+    // (component "source"), the rest runs. Once per manager. `host` is what texts made of the lines say of
+    // this machine.
     [[nodiscard]] Problems start(const std::vector<LocalFile>& sources,
                                  const std::vector<FilePosition>& positions, const HostIdentity& host = {});
 
