@@ -324,8 +324,10 @@ void SourceManager::Impl::addEntry(const std::string& path, Source& source)
         // Another name of a file that is being read: renamed, or a second link.
         const auto identity = m_files.identify(path);
         const auto isHeld = [&](const auto& item) { return identity && item.second.tail.holds(*identity); };
-        if (std::ranges::any_of(m_entries, isHeld))
+        if (const auto holder = std::ranges::find_if(m_entries, isHeld); holder != m_entries.end()) {
+            holder->second.wanted = true; // goes on under its first name, or its lines would be read again
             return;
+        }
     }
     if (source.settings.ignoreBinaries && isBinary(path))
         return;
