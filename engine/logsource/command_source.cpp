@@ -18,6 +18,8 @@ using Moment = std::chrono::steady_clock::time_point;
 constexpr std::chrono::seconds kDefaultFrequency{360};
 constexpr std::chrono::seconds kLongestRun{60};
 constexpr std::size_t kMaxEvent = 64 * 1024;
+constexpr std::size_t kBatchBytes = 256 * 1024;
+constexpr std::size_t kBatchRecords = 4096;
 
 } // namespace
 
@@ -67,7 +69,8 @@ private:
     void add(const LocalFile& settings, const HostIdentity& host, Problems& problems);
     void run();
     void runCommand(Command& command);
-    void addOutput(Command& command, std::string_view output, RecordBatch& records);
+    void report(Command& command, const CommandRunner::Output& output);
+    void pushOutput(Command& command, std::string_view output);
     void addEvent(Command& command, std::string text, RecordBatch& records);
     void setStatus(Command& command, SourceStatus status, std::string detail, std::string cure);
 
@@ -173,43 +176,63 @@ void CommandSource::Impl::runCommand(Command& command)
             setStatus(command, SourceStatus::Failed, output.error().message, output.error().cure);
         return;
     }
-    SourceBatch batch;
-    addOutput(command, output->text, batch.records);
-    if (output->timedOut)
-        setStatus(command, SourceStatus::Failed, "It did not end in time and was killed.",
-                  "Let it end within a minute, and within its frequency.");
-    else
-        setStatus(command, SourceStatus::Reading,
-                  output->isCut ? "Its output is over 1 MiB; the rest was left out." : "", "");
-    if (!batch.records.empty())
-        (void)m_queue.push(std::move(batch)); // false: the engine is stopping
+    pushOutput(command, output->text);
+    report(command, *output);
 }
 
-void CommandSource::Impl::addOutput(Command& command, std::string_view output, RecordBatch& records)
+void CommandSource::Impl::report(Command& command, const CommandRunner::Output& output)
+{
+    if (output.timedOut)
+        setStatus(command, SourceStatus::Failed, "It did not end in time and was killed.",
+                  "Let it end within a minute, and within its frequency.");
+    else if (output.status == CommandRunner::kNotFound)
+        setStatus(command, SourceStatus::Failed, "The shell did not find it (exit status 127).",
+                  "Install it, correct its name, or write its whole path.");
+    else if (output.status == CommandRunner::kNotExecutable)
+        setStatus(command, SourceStatus::Failed, "The shell may not execute it (exit status 126).",
+                  "chmod +x the file, or name its interpreter.");
+    else
+        setStatus(command, SourceStatus::Reading,
+                  output.isCut ? "Its output is over 1 MiB; the rest was left out." : "", "");
+}
+
+void CommandSource::Impl::pushOutput(Command& command, std::string_view output)
 {
     while (output.ends_with('\n'))
         output.remove_suffix(1);
     if (output.empty())
         return;
     const std::string prefix = "ossec: output: '" + command.name + "':";
+    SourceBatch batch;
+    const auto push = [&] {
+        if (!batch.records.empty())
+            (void)m_queue.push(std::move(batch)); // false: the engine is stopping
+        batch = {};
+    };
     if (command.isWhole) {
-        addEvent(command, prefix + '\n' + std::string(output), records);
-        return;
+        addEvent(command, prefix + '\n' + std::string(output), batch.records);
+    } else {
+        for (const std::string_view line : split(output, '\n')) {
+            addEvent(command, prefix + ' ' + std::string(line), batch.records);
+            if (batch.records.byteCount() >= kBatchBytes || batch.records.records().size() >= kBatchRecords)
+                push();
+        }
     }
-    for (const std::string_view line : split(output, '\n'))
-        addEvent(command, prefix + ' ' + std::string(line), records);
+    push();
 }
 
 void CommandSource::Impl::addEvent(Command& command, std::string text, RecordBatch& records)
 {
     const EpochMs now = m_clock.now();
-    if (text.size() > kMaxEvent)
+    const bool isCut = text.size() > kMaxEvent;
+    if (isCut)
         text.resize(kMaxEvent);
     std::string_view event = text;
     const bool isText = text.find('\0') == std::string::npos;
     const auto verdict = isText ? command.shaper.shape(event, {command.name, now, command.name})
                                 : LineShaper::Verdict::Invalid;
     const std::lock_guard lock(m_mutex);
+    command.state.cut += isCut ? 1 : 0;
     if (verdict == LineShaper::Verdict::Invalid)
         ++command.state.dropped;
     if (verdict != LineShaper::Verdict::Keep)

@@ -127,6 +127,7 @@ std::vector<SourceState> LogSources::states() const
         states.push_back(m_journal->state());
     if (m_commands)
         std::ranges::move(m_commands->states(), std::back_inserter(states));
+    std::ranges::sort(states, {}, &SourceState::path);
     return states;
 }
 

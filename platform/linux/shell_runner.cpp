@@ -15,6 +15,7 @@
 #include <spawn.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,7 +30,9 @@ constexpr std::size_t kMostOutput = 1024 * std::size_t{1024};
 std::unexpected<Error> startError(int error)
 {
     return fail(ErrorCode::Unavailable,
-                std::string("it can't be started: ") + std::strerror(error)); // NOLINT(concurrency-mt-unsafe)
+                std::string("The shell can't be started: ") + // NOLINTNEXTLINE(concurrency-mt-unsafe)
+                    std::strerror(error) + ".",
+                "It is tried again when it is due next; see whether memory or processes have run out.");
 }
 
 // What posix_spawn wants to know; freed at the end.
@@ -98,8 +101,8 @@ public:
     [[nodiscard]] Result<void> checkTrusted(const std::string& file) const override;
 
 private:
-    // Until the end of the output. False: it was time to stop.
-    bool collect(int output, Clock::time_point until, Output& result) const;
+    // Until the end of the output and of `process`. False: it was time to stop.
+    bool collect(int output, pid_t process, Clock::time_point until, Output& result) const;
 
     FileDescriptor m_stop; // readable from stop() on
     std::atomic<bool> m_stopped = false;
@@ -120,32 +123,44 @@ Result<CommandRunner::Output> ShellRunner::run(const std::string& command, std::
     input = FileDescriptor();
 
     Output result;
-    const bool ended = collect(output.get(), Clock::now() + patience, result);
+    const bool ended = collect(output.get(), process, Clock::now() + patience, result);
     result.timedOut = !ended && !result.isCut;
     // Also after its end: what it left behind must not pile up with each run.
     ::kill(-process, SIGKILL);
-    while (::waitpid(process, nullptr, 0) < 0 && errno == EINTR) {
+    int status = 0;
+    while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
     }
     if (m_stopped)
         return fail(ErrorCode::Busy, "the engine is stopping");
+    result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
     return result;
 }
 
-bool ShellRunner::collect(int output, Clock::time_point until, Output& result) const
+bool ShellRunner::collect(int output, pid_t process, Clock::time_point until, Output& result) const
 {
+    // A process may close its output and go on working. Before Linux 5.3 that counts as its end.
+    const FileDescriptor life(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
     std::array<char, 16 * 1024> buffer;
-    for (;;) {
+    // poll() passes over negative descriptors: those of which nothing is waited for any more.
+    std::array<pollfd, 3> sources{{{output, POLLIN, 0}, {life.get(), POLLIN, 0}, {m_stop.get(), POLLIN, 0}}};
+    auto& [printed, ended, stopped] = sources;
+    while (printed.fd >= 0 || ended.fd >= 0) {
         const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
-        std::array<pollfd, 2> sources{{{output, POLLIN, 0}, {m_stop.get(), POLLIN, 0}}};
         const int ready =
             ::poll(sources.data(), sources.size(), static_cast<int>(std::max<std::int64_t>(0, rest.count())));
         if (ready < 0 && errno == EINTR)
             continue;
-        if (ready <= 0 || sources[1].revents != 0)
+        if (ready <= 0 || stopped.revents != 0)
             return false;
+        if (ended.revents != 0)
+            ended.fd = -1;
+        if (printed.revents == 0)
+            continue;
         const auto size = ::read(output, buffer.data(), buffer.size());
-        if (size <= 0)
-            return true;
+        if (size <= 0) {
+            printed.fd = -1;
+            continue;
+        }
         const auto room = kMostOutput - result.text.size();
         result.text.append(buffer.data(), std::min(static_cast<std::size_t>(size), room));
         if (static_cast<std::size_t>(size) > room) {
@@ -153,23 +168,43 @@ bool ShellRunner::collect(int output, Clock::time_point until, Output& result) c
             return false;
         }
     }
+    return true;
+}
+
+// Whether only root, or we, may exchange what is at `place` or change what is in it.
+Result<void> checkPlace(const std::filesystem::path& place)
+{
+    const std::string shown = forDisplay(place.string());
+    struct stat status{};
+    if (::lstat(place.c_str(), &status) != 0)
+        return fail(ErrorCode::NotFound, shown + " can't be looked at.");
+    if (status.st_uid != 0 && status.st_uid != ::geteuid())
+        return fail(ErrorCode::PermissionDenied, shown + " does not belong to root.",
+                    "chown -h root " + shown);
+    // In a sticky folder nobody can exchange the files of others; a link has no mode of its own.
+    const bool isSticky = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0;
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && !isSticky && !S_ISLNK(status.st_mode))
+        return fail(ErrorCode::PermissionDenied, shown + " can be written by others than its owner.",
+                    "chmod go-w " + shown);
+    return {};
 }
 
 Result<void> ShellRunner::checkTrusted(const std::string& file) const
 {
-    const std::filesystem::path path = std::filesystem::absolute(file);
-    for (const std::filesystem::path& place : {path, path.parent_path()}) {
-        struct stat status{};
-        if (::stat(place.c_str(), &status) != 0)
-            return fail(ErrorCode::NotFound, forDisplay(place.string()) + " can't be looked at.");
-        if (status.st_uid != 0 && status.st_uid != ::geteuid())
-            return fail(ErrorCode::PermissionDenied, forDisplay(place.string()) + " does not belong to root.",
-                        "chown root " + forDisplay(place.string()));
-        const bool isSticky = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0;
-        if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && !isSticky)
-            return fail(ErrorCode::PermissionDenied,
-                        forDisplay(place.string()) + " can be written by others than its owner.",
-                        "chmod go-w " + forDisplay(place.string()));
+    std::error_code error;
+    const std::filesystem::path named = std::filesystem::absolute(file, error);
+    const std::filesystem::path real = std::filesystem::canonical(named, error);
+    if (error)
+        return fail(ErrorCode::NotFound, forDisplay(file) + " can't be looked at.");
+    if (!std::filesystem::is_regular_file(real, error))
+        return fail(ErrorCode::PermissionDenied, forDisplay(file) + " is not a regular file.",
+                    "Write the command into bartizan.conf.");
+    // Where links lead, and where they stand.
+    for (const std::filesystem::path& path : {real, named}) {
+        for (std::filesystem::path place = path; place.has_relative_path(); place = place.parent_path()) {
+            if (auto checked = checkPlace(place); !checked)
+                return checked;
+        }
     }
     return {};
 }

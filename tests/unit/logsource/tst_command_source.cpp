@@ -75,8 +75,13 @@ private slots:
     void runsAgainAndAgain();
     void oneThatHangsIsKilledWithAllItStarted();
     void outputIsBounded();
+    void manyLinesAreManyBatches();
     void environmentIsBare();
+    void commandsThatCannotRunAreReported_data();
+    void commandsThatCannotRunAreReported();
+    void theEndOfTheOutputIsNotTheEnd();
     void filesOfOthersRunNothing();
+    void placesOfOthersAreNotTrusted();
     void stoppingKills();
 };
 
@@ -173,6 +178,24 @@ void TestCommandSource::outputIsBounded()
     longLine.alias = "long";
     QVERIFY(bench.commands.start({longLine}, {}).empty());
     QCOMPARE(bench.lines(1).front().section(QLatin1Char('|'), 1).size(), 64 * 1024);
+    QCOMPARE(bench.commands.states().front().cut, std::uint64_t{1});
+}
+
+void TestCommandSource::manyLinesAreManyBatches()
+{
+    Bench bench;
+    LocalFile many = bench.source("seq 1 20000");
+    many.alias = "seq";
+    QVERIFY(bench.commands.start({many}, {}).empty());
+    std::size_t count = 0;
+    while (count < 20000) {
+        const auto batch = bench.queue.pop();
+        QVERIFY(batch->records.records().size() <= 4096);
+        QVERIFY(batch->records.byteCount() <= 256 * 1024 + 64);
+        for (const auto& record : batch->records.records())
+            QCOMPARE(std::string(batch->records.text(record)),
+                     "ossec: output: 'seq': " + std::to_string(++count));
+    }
 }
 
 void TestCommandSource::environmentIsBare()
@@ -185,6 +208,45 @@ void TestCommandSource::environmentIsBare()
     QVERIFY(environment->text.find("PATH=/usr/local/sbin:") != std::string::npos);
     QVERIFY2(environment->text.ends_with("0\n1\n2\n3\n"), environment->text.c_str()); // 3 is ls's own
     QCOMPARE(runner->run("exit 3", 10s)->text, std::string());
+}
+
+void TestCommandSource::commandsThatCannotRunAreReported_data()
+{
+    QTest::addColumn<QByteArray>("command");
+    QTest::addColumn<QByteArray>("detail"); // empty: all is well
+    QTest::newRow("missing") << QByteArray("no-such-program-here") << QByteArray("did not find");
+    QTest::newRow("not executable") << QByteArray("/etc/passwd") << QByteArray("may not execute");
+    QTest::newRow("endless") << QByteArray("sleep 1000") << QByteArray("in time");
+    QTest::newRow("endless, output closed") << QByteArray("exec sleep 1000 >&-") << QByteArray("in time");
+    QTest::newRow("fails") << QByteArray("exit 1") << QByteArray();
+}
+
+void TestCommandSource::commandsThatCannotRunAreReported()
+{
+    QFETCH(QByteArray, command);
+    QFETCH(QByteArray, detail);
+    Bench bench;
+    LocalFile file = bench.source(command.constData());
+    file.frequency = "1";
+    // A second one shows when the first has been dealt with.
+    QVERIFY(bench.commands.start({file, bench.source("echo done")}, {}).empty());
+    QCOMPARE(bench.lines(1).size(), 1);
+    const SourceState state = bench.commands.states().front();
+    QVERIFY2(detail.isEmpty() == (state.status == SourceStatus::Reading), state.detail.c_str());
+    QVERIFY2(QByteArray::fromStdString(state.detail).contains(detail), state.detail.c_str());
+    QCOMPARE(state.cure.empty(), detail.isEmpty());
+}
+
+void TestCommandSource::theEndOfTheOutputIsNotTheEnd()
+{
+    const QTemporaryDir folder;
+    const std::string mark = folder.path().toStdString() + "/mark";
+    const auto runner = makeShellRunner();
+    const auto output = runner->run("exec >&-; sleep 0.3; echo x >" + mark + "; exit 3", 20s);
+    QVERIFY(output.has_value());
+    QVERIFY(std::filesystem::exists(mark));
+    QCOMPARE(output->status, 3);
+    QVERIFY(!output->timedOut);
 }
 
 void TestCommandSource::filesOfOthersRunNothing()
@@ -205,6 +267,35 @@ void TestCommandSource::filesOfOthersRunNothing()
         QVERIFY(::chown(bench.configuration.c_str(), 65534, 65534) == 0);
         Bench other;
         QCOMPARE(other.runner->checkTrusted(bench.configuration).error().code, ErrorCode::PermissionDenied);
+    }
+}
+
+void TestCommandSource::placesOfOthersAreNotTrusted()
+{
+    using std::filesystem::perms;
+    const Bench bench;
+    const std::string folder = bench.folder.path().toStdString();
+    const auto trusts = [&](const std::string& file) { return bench.runner->checkTrusted(file); };
+    std::filesystem::create_directories(folder + "/in/side");
+    std::ofstream(folder + "/in/side/conf") << "x";
+    std::filesystem::create_symlink(folder + "/in/side/conf", folder + "/link");
+    std::filesystem::permissions(folder + "/in", perms(0755));
+    QVERIFY(trusts(bench.configuration).has_value());
+    QVERIFY(trusts(folder + "/in/side/conf").has_value());
+    QVERIFY(trusts(folder + "/link").has_value());
+
+    QCOMPARE(trusts(folder + "/missing").error().code, ErrorCode::NotFound);
+    for (const std::string& notAFile : {folder, std::string("/dev/null")})
+        QCOMPARE(trusts(notAFile).error().code, ErrorCode::PermissionDenied);
+    // Whoever may write a folder above can put another file in this one's place, also behind a link.
+    std::filesystem::permissions(folder + "/in", perms(0775));
+    QCOMPARE(trusts(folder + "/in/side/conf").error().code, ErrorCode::PermissionDenied);
+    QCOMPARE(trusts(folder + "/link").error().cure, "chmod go-w " + folder + "/in");
+    std::filesystem::permissions(folder + "/in", perms(01777)); // nobody can exchange what others own
+    QVERIFY(trusts(folder + "/link").has_value());
+    if (::geteuid() == 0) {
+        QVERIFY(::lchown((folder + "/link").c_str(), 65534, 65534) == 0);
+        QCOMPARE(trusts(folder + "/link").error().cure, "chown -h root " + folder + "/link");
     }
 }
 
