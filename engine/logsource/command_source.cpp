@@ -18,8 +18,6 @@ using Moment = std::chrono::steady_clock::time_point;
 constexpr std::chrono::seconds kDefaultFrequency{360};
 constexpr std::chrono::seconds kLongestRun{60};
 constexpr std::size_t kMaxEvent = 64 * 1024;
-constexpr std::size_t kBatchBytes = 256 * 1024;
-constexpr std::size_t kBatchRecords = 4096;
 
 } // namespace
 
@@ -214,7 +212,7 @@ void CommandSource::Impl::pushOutput(Command& command, std::string_view output)
     } else {
         for (const std::string_view line : split(output, '\n')) {
             addEvent(command, prefix + ' ' + std::string(line), batch.records);
-            if (batch.records.byteCount() >= kBatchBytes || batch.records.records().size() >= kBatchRecords)
+            if (isFull(batch.records))
                 push();
         }
     }

@@ -12,6 +12,7 @@ namespace {
 
 struct LocalTime
 {
+    EpochMs time = 0;
     std::string text; // 2026/11/24 08:08:09
     [[nodiscard]] std::string year() const { return text.substr(0, 4); }
     [[nodiscard]] std::string month() const { return text.substr(5, 2); }
@@ -40,9 +41,23 @@ std::string dayOfYear(const LocalTime& time)
 
 std::string monthName(const LocalTime& time)
 {
-    constexpr std::string_view kNames = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    const int month = std::clamp(toInt(time.month()), 1, 12);
-    return std::string(kNames.substr(static_cast<std::size_t>(month - 1) * 3, 3));
+    static constexpr std::array<const char*, 12> kNames{"January",   "February", "March",    "April",
+                                                        "May",       "June",     "July",     "August",
+                                                        "September", "October",  "November", "December"};
+    return kNames[static_cast<std::size_t>(std::clamp(toInt(time.month()), 1, 12) - 1)];
+}
+
+std::string dayName(const LocalTime& time)
+{
+    static constexpr std::array<const char*, 7> kNames{"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                       "Thursday", "Friday", "Saturday"};
+    return kNames[static_cast<std::size_t>(localCalendar(time.time).weekday)];
+}
+
+std::string zone(const LocalTime& time)
+{
+    const std::string text = alertTimestamp(time.time);
+    return text.substr(text.size() - 5);
 }
 
 std::string expansion(char name, const LocalTime& time)
@@ -66,10 +81,25 @@ std::string expansion(char name, const LocalTime& time)
         return time.second();
     case 'T':
         return time.hour() + ":" + time.minute() + ":" + time.second();
+    case 'R':
+        return time.hour() + ":" + time.minute();
+    case 'D':
+        return time.month() + "/" + time.day() + "/" + time.year().substr(2);
     case 'j':
         return dayOfYear(time);
+    case 'a':
+        return dayName(time).substr(0, 3);
+    case 'A':
+        return dayName(time);
     case 'b':
+    case 'h':
+        return monthName(time).substr(0, 3);
+    case 'B':
         return monthName(time);
+    case 'z':
+        return zone(time);
+    case 's':
+        return std::to_string(time.time / 1000);
     case 'F':
         return time.year() + "-" + time.month() + "-" + time.day();
     case '%':
@@ -90,7 +120,7 @@ std::string expandDateNames(std::string_view location, EpochMs now)
 {
     if (!hasDateName(location))
         return std::string(location);
-    const LocalTime time{responseLogTimestamp(now)};
+    const LocalTime time{now, responseLogTimestamp(now)};
     std::string text;
     for (std::size_t i = 0; i < location.size(); ++i) {
         if (location[i] == '%' && i + 1 < location.size())

@@ -3,6 +3,7 @@
 #include "engine/base/strings.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace bartizan {
 
@@ -185,17 +186,23 @@ void EventAssembler::take(std::string_view line, EpochMs now, const Sink& sink)
     if (isPending() && begins(line))
         flush(sink);
     const auto content = contentOf(line);
-    if (content) {
-        if (m_lines > 0)
-            m_event += m_separator;
-        m_event += *content;
-        if (m_event.size() > kMaxEventSize)
-            m_event.resize(kMaxEventSize);
-        ++m_lines;
-        m_lastLineAt = now;
-    }
+    if (content)
+        append(*content, now);
     if (isPending() && (m_lines >= kMaxEventLines || ends(line)))
         flush(sink);
+}
+
+void EventAssembler::append(std::string_view content, EpochMs now)
+{
+    if (m_lines > 0)
+        m_event += m_separator;
+    m_event += content;
+    if (m_event.size() > kMaxEventSize) {
+        m_event.resize(kMaxEventSize);
+        m_cut += std::exchange(m_isCut, true) ? 0 : 1;
+    }
+    ++m_lines;
+    m_lastLineAt = now;
 }
 
 std::optional<EpochMs> EventAssembler::due() const
@@ -208,6 +215,7 @@ void EventAssembler::flush(const Sink& sink)
     if (!isPending())
         return;
     m_lines = 0;
+    m_isCut = false;
     sink(m_event);
     m_event.clear();
 }

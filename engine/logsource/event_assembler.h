@@ -1,5 +1,5 @@
 // Joins the lines of one file to events, for the formats whose events have several lines (spec §11). Bytes
-// in, bytes out; time is an input.
+// in, bytes out; time is an input: milliseconds that never jump (Clock::steadyNow()).
 #pragma once
 
 #include "engine/base/clock.h"
@@ -7,6 +7,7 @@
 #include "engine/pattern/pattern.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -30,7 +31,8 @@ public:
 
     // Whether `line` would begin an event: what comes before it is complete, or nothing is pending.
     [[nodiscard]] virtual bool begins(std::string_view line) const = 0;
-    // Takes a line; `sink` gets the events that it completes.
+    // Takes a line; `sink` gets the events that it completes. An event is complete after kMaxEventLines at
+    // the latest; of one over kMaxEventSize the beginning is kept.
     void take(std::string_view line, EpochMs now, const Sink& sink);
 
     [[nodiscard]] bool isPending() const { return m_lines > 0; }
@@ -38,6 +40,8 @@ public:
     [[nodiscard]] std::optional<EpochMs> due() const;
     // Hands over what is pending.
     void flush(const Sink& sink);
+
+    [[nodiscard]] std::uint64_t cutEvents() const { return m_cut; } // over kMaxEventSize
 
 protected:
     EventAssembler(std::string_view separator, std::optional<EpochMs> patience)
@@ -56,11 +60,15 @@ protected:
     [[nodiscard]] const std::string& pending() const { return m_event; }
 
 private:
+    void append(std::string_view content, EpochMs now);
+
     const std::string_view m_separator;
     const std::optional<EpochMs> m_patience;
     std::string m_event;
     std::size_t m_lines = 0;
     EpochMs m_lastLineAt = 0;
+    bool m_isCut = false; // the pending event
+    std::uint64_t m_cut = 0;
 };
 
 } // namespace bartizan

@@ -72,6 +72,15 @@ void FileTail::look()
         (void)openFirst(); // an error is read()'s to tell
 }
 
+void FileTail::forget()
+{
+    m_current.reset();
+    m_behind.reset();
+    m_late.reset();
+    m_first = FirstSight::FromStart;
+    m_successorSeen = m_restored = m_lost = false;
+}
+
 Result<FileTail::Progress> FileTail::read(EpochMs now, const LineSink& sink)
 {
     m_full = false;

@@ -60,6 +60,8 @@ public:
     // Finds out where the log begins for us, if that is not known yet and the log is there: what is written
     // from now on is read.
     void look();
+    // From now on as if the log had never been seen: what carries its name is read from its start.
+    void forget();
 
     // Reads what there is, at most one buffer. NotFound and PermissionDenied while the log can't be opened;
     // the next call tries again. `now` only limits for how long a late writer to a rotated file is waited

@@ -57,7 +57,4 @@ private:
     std::string m_shown;
 };
 
-// RFC 8259, nesting up to 128; an object and nothing but blanks around it.
-[[nodiscard]] bool isJsonObject(std::string_view text);
-
 } // namespace bartizan

@@ -2,6 +2,13 @@
 
 namespace bartizan {
 
+bool isFull(const RecordBatch& records)
+{
+    constexpr std::size_t kBytes = 256 * 1024;
+    constexpr std::size_t kRecords = 4096;
+    return records.byteCount() >= kBytes || records.records().size() >= kRecords;
+}
+
 SourceStatus sourceStatusOf(const Error& error)
 {
     switch (error.code) {

@@ -23,6 +23,9 @@ struct SourceBatch
     std::string journalCursor; // of the last journal entry dealt with; empty: as before
 };
 
+// Whether nothing more should be added.
+[[nodiscard]] bool isFull(const RecordBatch& records);
+
 enum class SourceStatus { Reading, Missing, Denied, Failed };
 
 // "reading", "missing", "denied", "failed", as in status.
@@ -39,7 +42,7 @@ struct SourceState
     std::uint64_t lines = 0; // handed over since start
     std::uint64_t bytes = 0;
     std::uint64_t dropped = 0; // lines left out: with NUL bytes, or no JSON object in a source of JSON
-    std::uint64_t cut = 0;     // lines over 64 KiB, of which the beginning was handed over
+    std::uint64_t cut = 0;     // lines and events over 64 KiB, of which the beginning was handed over
     std::optional<EpochMs> lastLineAt;
 
     bool operator==(const SourceState&) const = default;

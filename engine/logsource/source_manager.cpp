@@ -2,9 +2,8 @@
 
 #include "engine/base/utf8.h"
 #include "engine/logsource/date_names.h"
-#include "engine/logsource/event_assembler.h"
-#include "engine/logsource/file_tail.h"
 #include "engine/logsource/line_shaper.h"
+#include "engine/logsource/log_reader.h"
 #include "engine/logsource/log_watch.h"
 #include "engine/logsource/rotation.h"
 
@@ -20,8 +19,6 @@ namespace bartizan {
 
 namespace {
 
-constexpr std::size_t kBatchBytes = 256 * 1024;
-constexpr std::size_t kBatchRecords = 4096;
 // How often to look where watching is not possible.
 constexpr std::chrono::milliseconds kPollInterval{2000};
 // How long yesterday's file of a dated name is still followed.
@@ -64,17 +61,13 @@ private:
     };
     struct Entry
     {
-        FileTail tail;
+        LogReader reader;
         Source* source = nullptr;
-        SourceState state;
         bool due = true;     // there may be something to read
         bool touched = true; // read from since the last batch
         bool wanted = true;  // still named by its source
         EpochMs leftAt = 0;  // since when it is not
-        std::optional<FilePosition> reported;
-        std::unique_ptr<EventAssembler> assembler; // where events have several lines
-        std::optional<FilePosition> held;          // before the first line of the pending event
-        bool declined = false;                     // a line that begins one, until `held` is known
+        std::optional<FilePosition> reported{};
     };
 
     void run();
@@ -90,20 +83,10 @@ private:
     [[nodiscard]] std::vector<std::string> pathsOf(const Source& source) const;
     void addEntry(const std::string& path, Source& source);
     [[nodiscard]] bool isTooOld(const std::string& path, const Source& source) const;
-    [[nodiscard]] bool isBinary(const std::string& path);
     void dropEntries();
 
     void readRound();
-    void readSlice(Entry& entry);
-    [[nodiscard]] FileTail::Room takeLine(Entry& entry, std::string_view line, EpochMs now);
-    void addEvent(Entry& entry, std::string_view event, EpochMs now);
     void flushPending();
-    void updateStatus(Entry& entry, const Result<FileTail::Progress>& result);
-    [[nodiscard]] bool isBatchFull() const
-    {
-        return m_batch.records.byteCount() >= kBatchBytes ||
-               m_batch.records.records().size() >= kBatchRecords;
-    }
     void pushBatch();
     void publish();
 
@@ -155,7 +138,7 @@ Problems SourceManager::Impl::start(const std::vector<LocalFile>& sources,
     // Here and not on the thread: what is written once this has returned is seen.
     evaluate();
     for (auto& [path, entry] : m_entries)
-        entry.tail.look();
+        entry.reader.look();
     m_thread = std::thread([this] { run(); });
     return problems;
 }
@@ -193,8 +176,8 @@ std::optional<std::chrono::milliseconds> SourceManager::Impl::timeout() const
     if (m_logWatch.mustPoll())
         shortest = kPollInterval;
     for (const auto& [path, entry] : m_entries) {
-        if (const auto due = entry.assembler ? entry.assembler->due() : std::nullopt) {
-            const std::chrono::milliseconds rest(std::max<EpochMs>(0, *due - m_clock.now()) + 1);
+        if (const auto due = entry.reader.due()) {
+            const std::chrono::milliseconds rest(std::max<EpochMs>(0, *due - m_clock.steadyNow()) + 1);
             shortest = std::min(shortest.value_or(rest), rest);
         }
     }
@@ -323,24 +306,20 @@ void SourceManager::Impl::addEntry(const std::string& path, Source& source)
     if (source.isOpen) {
         // Another name of a file that is being read: renamed, or a second link.
         const auto identity = m_files.identify(path);
-        const auto isHeld = [&](const auto& item) { return identity && item.second.tail.holds(*identity); };
+        const auto isHeld = [&](const auto& item) { return identity && item.second.reader.holds(*identity); };
         if (const auto holder = std::ranges::find_if(m_entries, isHeld); holder != m_entries.end()) {
             holder->second.wanted = true; // goes on under its first name, or its lines would be read again
             return;
         }
     }
-    if (source.settings.ignoreBinaries && isBinary(path))
-        return;
     const auto stored = m_stored.find(path);
     const bool fromEnd = (m_isFirstLook && source.settings.onlyFutureEvents) || isTooOld(path, source);
     FileTail tail =
         stored != m_stored.end()
             ? FileTail(m_files, m_buffer, stored->second)
             : FileTail(m_files, m_buffer, path, fromEnd ? FirstSight::FromEnd : FirstSight::FromStart);
-    Entry entry{std::move(tail), &source, {}, true, true, true, 0, {}, {}, {}, false};
-    entry.assembler = EventAssembler::make(source.settings);
-    entry.state.path = path;
-    m_entries.emplace(path, std::move(entry));
+    LogReader reader(m_files, m_clock, source.settings, source.shaper, std::move(tail));
+    m_entries.emplace(path, Entry{std::move(reader), &source});
     m_logWatch.watchFile(path); // before the first reading
 }
 
@@ -349,22 +328,6 @@ bool SourceManager::Impl::isTooOld(const std::string& path, const Source& source
     const auto modified = source.settings.age ? m_files.modifiedAt(path) : Result<EpochMs>(m_clock.now());
     return modified && source.settings.age &&
            m_clock.now() - *modified > std::chrono::milliseconds(*source.settings.age).count();
-}
-
-// As far as its beginning tells.
-bool SourceManager::Impl::isBinary(const std::string& path)
-{
-    constexpr std::size_t kLooked = 1024;
-    const auto file = m_files.open(path);
-    std::string bytes(kLooked, '\0');
-    const auto count = file ? (*file)->read(0, bytes) : Result<std::size_t>(0);
-    if (!count || *count == 0)
-        return false;
-    bytes.resize(*count);
-    // A character may be cut in two at the end of what was read.
-    const std::string_view text =
-        std::string_view(bytes).substr(0, bytes.size() < kLooked ? kLooked : kLooked - 3);
-    return text.find('\0') != std::string_view::npos || repairUtf8(text) != text;
 }
 
 void SourceManager::Impl::dropEntries()
@@ -382,9 +345,8 @@ void SourceManager::Impl::dropEntries()
             ++item;
             continue;
         }
-        if (entry.assembler)
-            entry.assembler->flush([&](std::string_view event) { addEvent(entry, event, now); });
-        if (const auto position = entry.tail.position())
+        entry.reader.flush(m_batch.records, m_originKind);
+        if (const auto position = entry.reader.position())
             m_stored.insert_or_assign(path, *position);
         m_logWatch.forgetFile(path);
         item = m_entries.erase(item);
@@ -398,9 +360,10 @@ void SourceManager::Impl::readRound()
             break;
         if (!entry.due)
             continue;
-        if (isBatchFull())
+        if (isFull(m_batch.records))
             pushBatch();
-        readSlice(entry);
+        entry.due = entry.reader.read(m_batch.records, m_originKind);
+        entry.touched = true;
     }
     flushPending();
     pushBatch();
@@ -410,101 +373,13 @@ void SourceManager::Impl::readRound()
 // What has waited long enough for its next line.
 void SourceManager::Impl::flushPending()
 {
-    const EpochMs now = m_clock.now();
+    const EpochMs now = m_clock.steadyNow();
     for (auto& [path, entry] : m_entries) {
-        const auto due = entry.assembler ? entry.assembler->due() : std::nullopt;
+        const auto due = entry.reader.due();
         if (!due || *due > now || entry.due)
             continue;
-        entry.assembler->flush([&](std::string_view event) { addEvent(entry, event, now); });
-        entry.held.reset();
+        entry.reader.flush(m_batch.records, m_originKind);
         entry.touched = true;
-    }
-}
-
-void SourceManager::Impl::readSlice(Entry& entry)
-{
-    const EpochMs now = m_clock.now();
-    SourceState& state = entry.state;
-    const std::uint64_t droppedBefore = entry.tail.droppedLines();
-    const auto sink = [&](std::string_view line) { return takeLine(entry, line, now); };
-    Result<FileTail::Progress> result = FileTail::Progress::More;
-    do {
-        if (entry.declined)
-            entry.held = entry.tail.position();
-        result = entry.tail.read(now, sink);
-    } while (entry.declined && result && !isBatchFull());
-    entry.touched = true;
-    entry.due = result && *result == FileTail::Progress::More;
-    state.dropped += entry.tail.droppedLines() - droppedBefore;
-    state.cut = entry.tail.cutLines();
-    updateStatus(entry, result);
-}
-
-FileTail::Room SourceManager::Impl::takeLine(Entry& entry, std::string_view line, EpochMs now)
-{
-    const auto room = [this] { return isBatchFull() ? FileTail::Room::Full : FileTail::Room::More; };
-    if (!entry.assembler) {
-        addEvent(entry, line, now);
-        return room();
-    }
-    // The place before an event's first line has to be known: from there it is read again after a restart.
-    if (entry.assembler->begins(line) && !entry.declined) {
-        entry.held = entry.assembler->isPending() ? entry.held : entry.tail.position();
-        entry.declined = true;
-        return FileTail::Room::Declined;
-    }
-    entry.declined = false;
-    entry.assembler->take(line, now, [&](std::string_view event) { addEvent(entry, event, now); });
-    if (!entry.assembler->isPending())
-        entry.held.reset();
-    return room();
-}
-
-void SourceManager::Impl::addEvent(Entry& entry, std::string_view event, EpochMs now)
-{
-    RecordBatch& records = m_batch.records;
-    SourceState& state = entry.state;
-    const std::size_t size = event.size() + 1;
-    switch (entry.source->shaper.shape(event, {state.path, now})) {
-    case LineShaper::Verdict::Keep:
-        records.add(event, records.locationIndex(state.path), now, 0,
-                    records.originIndex({m_originKind, {}, {}, {}}));
-        ++state.lines;
-        state.bytes += size;
-        state.lastLineAt = now;
-        break;
-    case LineShaper::Verdict::Invalid:
-        ++state.dropped;
-        break;
-    case LineShaper::Verdict::Filtered:
-        break;
-    }
-}
-
-void SourceManager::Impl::updateStatus(Entry& entry, const Result<FileTail::Progress>& result)
-{
-    SourceState& state = entry.state;
-    state.detail.clear();
-    state.cure.clear();
-    if (!result) {
-        state.status = sourceStatusOf(result.error());
-        state.detail = result.error().message;
-        state.cure = result.error().cure;
-        if (state.status == SourceStatus::Missing)
-            state.cure = "It is read as soon as it appears.";
-        return;
-    }
-    state.status = SourceStatus::Reading;
-    if (entry.due)
-        return;
-    if (const auto identity = m_files.identify(state.path); !identity) {
-        state.status = sourceStatusOf(identity.error());
-        state.detail = state.path + " has been renamed or removed.";
-        state.cure = "It is read as soon as it appears again.";
-    } else if (entry.tail.lostItsPlace()) {
-        state.detail =
-            "The log was rotated while it was not being read, and the old part can't be found: lines may be "
-            "missing.";
     }
 }
 
@@ -514,7 +389,7 @@ void SourceManager::Impl::pushBatch()
         if (!entry.touched)
             continue;
         entry.touched = false;
-        auto position = entry.held ? entry.held : entry.tail.position();
+        auto position = entry.reader.position();
         if (position && position != entry.reported) {
             m_batch.positions.push_back(*position);
             entry.reported = std::move(position);
@@ -530,8 +405,10 @@ void SourceManager::Impl::pushBatch()
 void SourceManager::Impl::publish()
 {
     std::vector<SourceState> states;
-    for (const auto& [path, entry] : m_entries)
-        states.push_back(entry.state);
+    for (const auto& [path, entry] : m_entries) {
+        if (!entry.reader.isLeftOut())
+            states.push_back(entry.reader.state());
+    }
     for (const auto& source : m_sources) {
         const bool isMatched = std::ranges::any_of(
             m_entries, [&](const auto& item) { return item.second.source == source.get(); });

@@ -51,6 +51,9 @@ private slots:
     void takesRepeatedOffendersFromTheFirstBlock();
     void aDisabledBlockSwitchesOffOnlyItself();
     void readsLocalFiles();
+    void readsLocalFileOptions();
+    void readsAges_data();
+    void readsAges();
     void readsRulesetSettings();
     void reportsBadInputWithItsPlace_data();
     void reportsBadInputWithItsPlace();
@@ -294,6 +297,74 @@ void ConfigurationReaderTest::readsLocalFiles()
     QCOMPARE(reading.configuration.localFiles[2].command, std::string("df -P"));
 }
 
+void ConfigurationReaderTest::readsLocalFileOptions()
+{
+    const Reading reading(R"(<localfile>
+  <log_format>multi-line-regex</log_format>
+  <location>/var/log/app.log</location>
+  <multiline_regex match="end" replace="wspace" timeout="12">;$</multiline_regex>
+  <out_format target="agent">$(hostname): $(log)</out_format>
+  <age>2h</age>
+  <ignore_binaries>yes</ignore_binaries>
+</localfile>
+<localfile><log_format>multi-line-regex</log_format><location>/a</location>
+  <multiline_regex>^a</multiline_regex></localfile>
+<localfile><log_format>full_command</log_format><command>df -P</command><alias>disks</alias>
+  <frequency>hourly</frequency></localfile>)");
+    QVERIFY2(reading.problems.empty(), qPrintable(reading.told()));
+    QCOMPARE(reading.configuration.localFiles.size(), std::size_t{3});
+    const LocalFile& whole = reading.configuration.localFiles[0];
+    QVERIFY(whole.multiline.has_value());
+    QCOMPARE(whole.multiline->pattern, std::string(";$"));
+    QVERIFY(whole.multiline->match == MultilineRegex::Match::End);
+    QVERIFY(whole.multiline->replace == MultilineRegex::Replace::Blank);
+    QCOMPARE(whole.multiline->timeout, 12);
+    QCOMPARE(whole.outFormat.value_or(""), std::string("$(hostname): $(log)"));
+    QVERIFY(whole.age == std::chrono::hours(2));
+    QVERIFY(whole.ignoreBinaries);
+    const LocalFile& bare = reading.configuration.localFiles[1];
+    QVERIFY(bare.multiline->match == MultilineRegex::Match::Start);
+    QVERIFY(bare.multiline->replace == MultilineRegex::Replace::Nothing);
+    QCOMPARE(bare.multiline->timeout, 5);
+    QVERIFY(!bare.ignoreBinaries && !bare.age && !bare.outFormat);
+    const LocalFile& command = reading.configuration.localFiles[2];
+    QCOMPARE(command.alias, std::string("disks"));
+    QCOMPARE(command.frequency, std::string("hourly"));
+    QCOMPARE(command.place.line, 11);
+}
+
+void ConfigurationReaderTest::readsAges_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<qint64>("seconds"); // 0: no time, and said so
+    for (const auto& [text, seconds] : {std::pair{"30", 30},
+                                        {"30s", 30},
+                                        {"10m", 600},
+                                        {"2h", 7200},
+                                        {"1d", 86400},
+                                        {"1w", 604800},
+                                        {"0d", 0},
+                                        {"-1d", 0},
+                                        {"d", 0},
+                                        {"1y", 0},
+                                        {"99999999999999999999", 0}})
+        QTest::newRow(text) << QString::fromLatin1(text) << qint64{seconds};
+}
+
+void ConfigurationReaderTest::readsAges()
+{
+    QFETCH(QString, text);
+    QFETCH(qint64, seconds);
+    const Reading reading("<localfile><log_format>syslog</log_format><location>/a</location>\n<age>" +
+                          text.toStdString() + "</age></localfile>");
+    QCOMPARE(reading.configuration.localFiles.size(), std::size_t{1});
+    const auto age = reading.configuration.localFiles.front().age;
+    QCOMPARE(static_cast<qint64>(age.value_or(std::chrono::seconds(0)).count()), seconds);
+    QCOMPARE(reading.problems.size(), std::size_t{seconds == 0 ? 1U : 0U});
+    if (seconds == 0)
+        QCOMPARE(reading.problems.front().line, 2);
+}
+
 void ConfigurationReaderTest::readsRulesetSettings()
 {
     const Reading reading(R"(<ruleset builtin="no">
@@ -360,6 +431,26 @@ void ConfigurationReaderTest::reportsBadInputWithItsPlace_data()
     row("label without key",
         "<localfile><log_format>json</log_format><location>/a</location>\n<label>x</label></localfile>",
         "no key", kError);
+#define GROUPED                                                                                              \
+    "<localfile><log_format>multi-line-regex</log_format><location>/a</location>\n<multiline_regex "
+    row("bad match", GROUPED "match=\"middle\">x</multiline_regex></localfile>", "match=\"middle\"",
+        kWarning);
+    row("bad replace", GROUPED "replace=\"dash\">x</multiline_regex></localfile>", "replace=\"dash\"",
+        kWarning);
+    row("bad timeout", GROUPED "timeout=\"121\">x</multiline_regex></localfile>", "1 to 120 seconds",
+        kWarning);
+#undef GROUPED
+    row("multi-line-regex without a pattern",
+        "\n<localfile><log_format>multi-line-regex</log_format><location>/a</location></localfile>",
+        "no multiline_regex", kError);
+    row("multi-line:1",
+        "\n<localfile><log_format>multi-line:1</log_format><location>/a</location></localfile>", "unknown",
+        kError);
+    row("multi-line:x",
+        "\n<localfile><log_format>multi-line:x</log_format><location>/a</location></localfile>", "unknown",
+        kError);
+    row("command without one", "\n<localfile><log_format>command</log_format></localfile>", "no command",
+        kError);
     row("no command name", "\n<command><executable>a</executable></command>", "no name", kError);
     row("command named !", "\n<command><name>!a</name><executable>a</executable></command>", "\"!\"", kError);
     row("no executable", "\n<command><name>a</name></command>", "no executable", kError);

@@ -17,8 +17,12 @@ private slots:
     void pendingEventsAreReadAgainAfterARestart();
     void pendingEventsEndByThemselves();
     void eventsMayBeginBeforeARotation();
+    void pendingEventsOutliveARotationAndARestart();
+    void everyBatchIsAPlaceToGoOnFrom();
     void oldContentIsLeftOut();
     void binariesAreLeftOut();
+    void binariesThatComeLaterAreLeftOut();
+    void longEventsAreCutAndCounted();
     void shapesLinesByFormat_data();
     void shapesLinesByFormat();
 };
@@ -149,6 +153,69 @@ void SourceEventsTest::eventsMayBeginBeforeARotation()
     QTRY_COMPARE(bench.lines(), words("f: 1 2,f: 3 4,f: 5 6"));
 }
 
+void SourceEventsTest::pendingEventsOutliveARotationAndARestart()
+{
+    Bench first;
+    LocalFile file = source(first.path("f"), "multi-line:3");
+    file.onlyFutureEvents = false;
+    first.append("f", "1\n2\n3\n4\n");
+    QVERIFY(first.start({file}).empty());
+    QTRY_COMPARE(first.lines(), words("f: 1 2 3"));
+    fs::rename(first.path("f"), first.path("f.1"));
+    first.append("f", "5\n");
+    QTest::qWait(200); // it has gone on to the new log; the event that began in the old one is pending
+    first.stop();
+    const FilePosition stored = first.positions().begin()->second;
+    QCOMPARE(stored.offset, std::uint64_t{6});
+
+    Bench second;
+    first.append("f", "6\n7\n");
+    QVERIFY(second.start({file}, {stored}).empty());
+    QTRY_COMPARE(second.lines(), words("f: 4 5 6"));
+    first.append("f", "8\n9\n");
+    QTRY_COMPARE(second.lines(), words("f: 4 5 6,f: 7 8 9"));
+}
+
+// A batch and its positions are stored together: whichever was the last one, nothing is lost or repeated.
+void SourceEventsTest::everyBatchIsAPlaceToGoOnFrom()
+{
+    constexpr int kEvents = 9000; // more than two batches
+    const auto files = makeLogFileSystem();
+    const SystemClock clock;
+    const QTemporaryDir folder;
+    const std::string path = folder.path().toStdString() + "/f";
+    LocalFile file = source(path, "multi-line-regex");
+    file.onlyFutureEvents = false;
+    file.multiline = MultilineRegex{"^e", MultilineRegex::Match::Start, MultilineRegex::Replace::Blank, 100};
+    QStringList expected;
+    {
+        std::ofstream log(path);
+        for (int i = 0; i < kEvents; ++i) {
+            log << "e" << i << "\n more\n";
+            expected << QStringLiteral("e%1  more").arg(i);
+        }
+    }
+    QStringList found;
+    std::vector<FilePosition> positions;
+    // The last event stays pending.
+    for (int run = 0; found.size() < kEvents - 1; ++run) {
+        QVERIFY(run < 100);
+        const auto watch = std::move(*makeInotifyWatch());
+        BoundedQueue<SourceBatch> queue{1};
+        SourceManager manager(*files, *watch, clock, queue);
+        QVERIFY(manager.start({file}, positions).empty());
+        const auto batch = queue.pop();
+        queue.close(); // what came after that batch is as good as never read
+        manager.stop();
+        QVERIFY(batch.has_value());
+        for (const auto& record : batch->records.records())
+            found << QString::fromStdString(std::string(batch->records.text(record)));
+        if (!batch->positions.empty())
+            positions = batch->positions;
+    }
+    QCOMPARE(found, expected.mid(0, kEvents - 1));
+}
+
 void SourceEventsTest::oldContentIsLeftOut()
 {
     Bench bench;
@@ -183,6 +250,41 @@ void SourceEventsTest::binariesAreLeftOut()
     QTRY_COMPARE(bench.lines(), QStringList{QString::fromUtf8("c.bin: text \xc3\xa9")});
     QTest::qWait(50);
     QCOMPARE(bench.states().size(), std::size_t{1});
+}
+
+void SourceEventsTest::binariesThatComeLaterAreLeftOut()
+{
+    Bench bench;
+    LocalFile file = source(bench.path("*.bin"));
+    file.ignoreBinaries = true;
+    bench.append("text.bin", "");
+    QVERIFY(bench.start({file}).empty());
+    QTRY_COMPARE(bench.positions().size(), std::size_t{1});
+    bench.append("late.bin", ""); // empty: may become either
+    QTRY_COMPARE(bench.states().size(), std::size_t{2});
+    bench.append("late.bin", std::string("\x7f\0ELF\n", 6) + "still binary\n");
+    bench.append("text.bin", "text\n");
+    QTRY_COMPARE(bench.lines(), words("text.bin: text"));
+    QTRY_COMPARE(bench.states().size(), std::size_t{1});
+    // What takes its place is read when it is text.
+    fs::remove(bench.path("late.bin"));
+    bench.append("late.bin", "text too\n");
+    QTRY_COMPARE(bench.lines(), words("text.bin: text,late.bin: text too"));
+}
+
+void SourceEventsTest::longEventsAreCutAndCounted()
+{
+    Bench bench;
+    const LocalFile file = source(bench.path("f"), "multi-line:2");
+    bench.append("f", "");
+    QVERIFY(bench.start({file}).empty());
+    QTRY_COMPARE(bench.positions().size(), std::size_t{1});
+    const std::string half(40 * 1024, 'x');
+    bench.append("f", half + "\n" + half + "\na\nb\n");
+    QTRY_COMPARE(bench.lines().size(), 2);
+    QCOMPARE(bench.lines().front().size(), 3 + 64 * 1024);
+    QCOMPARE(bench.lines().back(), QStringLiteral("f: a b"));
+    QTRY_COMPARE(bench.states().front().cut, std::uint64_t{1});
 }
 
 void SourceEventsTest::shapesLinesByFormat_data()
