@@ -13,8 +13,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kBatchBytes = 256 * 1024;
-constexpr std::size_t kBatchRecords = 4096;
 constexpr milliseconds kAwakePause{3};
 constexpr EpochMs kAwakeMs = 10'000;
 constexpr milliseconds kRetryPause{10'000};
@@ -166,7 +164,7 @@ void JournalSource::Impl::readAll()
         if (!*more)
             break;
         readEntry();
-        if (m_batch.records.byteCount() >= kBatchBytes || m_batch.records.records().size() >= kBatchRecords) {
+        if (isFull(m_batch.records)) {
             m_cursor = m_journal.cursor();
             pushBatch();
         }

@@ -25,7 +25,7 @@ public:
 
     // Hands `command` to the system's shell, with nothing on standard input, standard error thrown away, a
     // fixed PATH and no descriptor of ours, and waits for its end and that of its output. After `patience`
-    // it is killed with all it started. Unavailable where it can't be started, Busy after stop().
+    // its process group is killed. Unavailable where it can't be started, Busy after stop().
     virtual Result<Output> run(const std::string& command, std::chrono::milliseconds patience) = 0;
 
     // Kills what is running; every run() from now on returns at once. From any thread.
