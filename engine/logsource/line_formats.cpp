@@ -59,4 +59,10 @@ std::optional<std::string> nmapLine(std::string_view line)
     return text;
 }
 
+bool isNmapHostState(std::string_view line)
+{
+    return line.starts_with("Host: ") && line.find("Status: ") != std::string_view::npos &&
+           line.find("Ports: ") == std::string_view::npos;
+}
+
 } // namespace bartizan

@@ -15,4 +15,7 @@ namespace bartizan {
 // "Host: 192.0.2.1 (), open ports: 22(tcp)".
 [[nodiscard]] std::optional<std::string> nmapLine(std::string_view line);
 
+// "Host: 192.0.2.1 ()⇥Status: Up": nmap -oG writes one before each host's ports; it says nothing of its own.
+[[nodiscard]] bool isNmapHostState(std::string_view line);
+
 } // namespace bartizan

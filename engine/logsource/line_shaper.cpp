@@ -109,7 +109,7 @@ LineShaper::Verdict LineShaper::shape(std::string_view& line, const Place& place
         return Verdict::Filtered;
     if (m_format == Format::Iis && line.starts_with('#'))
         return Verdict::Filtered;
-    if (m_format == Format::Nmap && line.starts_with('#'))
+    if (m_format == Format::Nmap && (line.starts_with('#') || isNmapHostState(line)))
         return Verdict::Filtered;
     if (!rewrite(line, place))
         return Verdict::Invalid;

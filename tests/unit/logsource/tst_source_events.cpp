@@ -309,7 +309,8 @@ void SourceEventsTest::shapesLinesByFormat_data()
         {QStringLiteral("f: {\"a\":[1,-2.5e+3,{\"b\":null}],\"c\":\"\\u00e9\",\"k\":\"v\\\"\"}")}, 0);
     row("nmapg", "nmapg",
         "# Nmap 7\nHost: 192.0.2.1 (a.b)\tPorts: 22/open/tcp//ssh///, 25/closed/tcp//smtp///, "
-        "53/open/udp//x///\tIgnored State: x\nHost: 192.0.2.1 ()\tStatus: Up\n",
+        "53/open/udp//x///\tIgnored State: x\nHost: 192.0.2.1 ()\tStatus: Up\n"
+        "Status: Up\n",
         {QStringLiteral("f: Host: 192.0.2.1 (a.b), open ports: 22(tcp) 53(udp)")}, 1);
     row("djb-multilog", "djb-multilog",
         "@4000000065f1a2b30c5e9a2c in time\n@40000000 short\nplain\n@4000000065f1a2b3zzzzzzzz x\n",
