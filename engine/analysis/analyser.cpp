@@ -2,6 +2,7 @@
 
 #include "engine/base/origin_requirement.h"
 #include "engine/decode/predecode.h"
+#include "engine/decode/windows_event.h"
 
 #include <algorithm>
 #include <array>
@@ -93,7 +94,7 @@ void Analyser::analyseRecord(const RecordBatch& batch, std::uint32_t index, Verd
     current.accumulate.apply(m_event);
 
     Outcome outcome;
-    if (!isDropped()) {
+    if (!m_event.isMalformed && !isDropped()) {
         if (const Rule* rule = current.matcher->match(m_event))
             outcome = decide(current, *rule);
     }
@@ -162,6 +163,8 @@ Verdict Analyser::makeVerdict(std::uint32_t index, const Session& session, const
     };
     Verdict verdict;
     verdict.record = index;
+    if (m_event.decoder != nullptr && m_event.decoder->name() == kWindowsEventDecoder)
+        verdict.fullLog = m_event.fullLog;
     verdict.timestamp = text(m_event.timestamp);
     verdict.hostname = text(shownHostname(m_event.fullLog));
     verdict.programName = text(m_event.programName);

@@ -16,6 +16,12 @@ std::string capped(std::string_view text)
     return std::string(text.substr(0, kStoredLogLimit));
 }
 
+// What the rules saw.
+std::string_view loggedText(const Verdict& verdict, const RecordBatch& records)
+{
+    return verdict.fullLog.empty() ? records.text(records.records()[verdict.record]) : verdict.fullLog;
+}
+
 std::string sourceAddress(const Verdict& verdict)
 {
     if (const auto address = ResponsePolicy::target(verdict))
@@ -42,7 +48,7 @@ AlertRecord alertRecord(const Verdict& verdict, const RecordBatch& records)
     alert.location = records.location(record);
     alert.hostname = verdict.hostname.value_or("");
     alert.programName = verdict.programName.value_or("");
-    alert.firstLog = capped(records.text(record));
+    alert.firstLog = capped(loggedText(verdict, records));
     alert.lastLog = alert.firstLog;
     alert.previousOutput = capped(verdict.previousOutput);
     alert.dataJson = fieldsJson(verdict);
@@ -63,10 +69,10 @@ BlockRequest blockRequest(const ResponseOrder& order, const Verdict& verdict, co
     request.ruleDescription = verdict.rule->description;
     request.alertId = alertId;
     request.command = order.program;
-    request.reason = capped(records.text(record));
+    request.reason = capped(loggedText(verdict, records));
     request.doubt = order.doubt;
     request.alertJson =
-        alertJson(verdict, records.text(record), records.location(record), record.receivedAt, hostName,
+        alertJson(verdict, loggedText(verdict, records), records.location(record), record.receivedAt, hostName,
                   std::to_string(record.receivedAt / 1000) + '.' + std::to_string(alertId));
     return request;
 }

@@ -1,5 +1,7 @@
 #include "engine/decode/decoder_compiler.h"
 
+#include "engine/decode/windows_event.h"
+
 #include <array>
 #include <utility>
 
@@ -22,7 +24,7 @@ constexpr std::array<std::string_view, 16> kInternalNames = {
     "hostinfo_modified",
     "syscollector",
     "ciscat",
-    "windows_eventchannel",
+    kWindowsEventDecoder,
     "sca",
 };
 
@@ -169,6 +171,11 @@ void DecoderCompiler::finish()
         idFor(decoder->m_ownName);
     for (const auto name : kInternalNames)
         idFor(std::string(name));
+    auto windowsEvents = std::make_unique<Decoder>();
+    windowsEvents->m_name = windowsEvents->m_ownName = kWindowsEventDecoder;
+    windowsEvents->m_id = idFor(windowsEvents->m_name);
+    windowsEvents->m_type = DecoderType::Ossec;
+    m_set.m_windowsEvents = std::move(windowsEvents);
 }
 
 bool DecoderCompiler::fail(const DecoderModel& model, const xml::Position& position, std::string message,

@@ -3,6 +3,7 @@
 #include "engine/base/strings.h"
 #include "engine/decode/decoder_compiler.h"
 #include "engine/decode/decoder_run.h"
+#include "engine/decode/windows_event.h"
 
 #include <algorithm>
 #include <atomic>
@@ -99,6 +100,14 @@ const DecoderSet::Top* DecoderSet::findTop(const Event& event, DecodeScratch& sc
 
 void DecoderSet::decode(Event& event, DecodeScratch& scratch) const
 {
+    if (isWindowsEvent(event)) {
+        event.isMalformed = !decodeWindowsEvent(event);
+        if (!event.isMalformed) {
+            event.decoder = m_windowsEvents.get();
+            event.type = DecoderType::Ossec;
+        }
+        return;
+    }
     std::size_t parentEnd = 0;
     if (const Top* top = findTop(event, scratch, parentEnd))
         DecoderRun(event, scratch, *top, parentEnd).run();

@@ -78,6 +78,7 @@ private:
     std::vector<Top> m_withProgram;    // list P
     std::vector<Top> m_withoutProgram; // list N
     std::unordered_map<std::string, int> m_ids;
+    std::unique_ptr<const Decoder> m_windowsEvents;
 };
 
 } // namespace bartizan

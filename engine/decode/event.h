@@ -77,6 +77,7 @@ public:
     // Decoding (spec §5). `decoder` is the shown one ("info"), nullptr when none accepted the event.
     const Decoder* decoder = nullptr;
     DecoderType type = DecoderType::Syslog;
+    bool isMalformed = false; // not what its source promises: no rule sees it
 
     [[nodiscard]] std::optional<std::string_view> field(StaticField name) const
     {
@@ -102,7 +103,7 @@ public:
         programName = hostname = timestamp = std::nullopt;
         agent = "000";
         origin = &kUnknownOrigin;
-        isDoubted = false;
+        isDoubted = isMalformed = false;
         decoder = nullptr;
         type = DecoderType::Syslog;
         m_static = {};

@@ -37,9 +37,10 @@ private:
 class Reader
 {
 public:
-    Reader(std::string_view text, std::string_view fileName)
+    Reader(std::string_view text, std::string_view fileName, LongText longText)
         : m_text(text)
         , m_fileName(fileName)
+        , m_longText(longText)
         , m_lines(text)
     {
     }
@@ -79,12 +80,16 @@ private:
     {
         if (!m_open.empty()) {
             std::string& content = m_open.back().content;
-            if (content.size() + count > kMaxTextBytes) {
+            const std::size_t room = kMaxTextBytes - content.size();
+            if (count > room && m_longText == LongText::Cut) {
+                content += m_text.substr(m_at, room);
+            } else if (count > room) {
                 return fail(m_openedAt.back(),
                             "the text of element '" + m_open.back().name + "' is longer than 20480 bytes",
                             "split it into several elements");
+            } else {
+                content += m_text.substr(m_at, count);
             }
-            content += m_text.substr(m_at, count);
         }
         m_at += count;
         return true;
@@ -238,6 +243,7 @@ private:
 
     std::string_view m_text;
     std::string_view m_fileName;
+    LongText m_longText;
     LineIndex m_lines;
     std::size_t m_at = 0;
     std::vector<Element> m_open; // the path to the current element
@@ -259,9 +265,9 @@ const Element* Element::child(std::string_view childName) const
     return found == children.end() ? nullptr : &*found;
 }
 
-Document read(std::string_view text, std::string_view fileName)
+Document read(std::string_view text, std::string_view fileName, LongText longText)
 {
-    Document document = Reader(text, fileName).read();
+    Document document = Reader(text, fileName, longText).read();
     applyVariables(document, fileName);
     return document;
 }

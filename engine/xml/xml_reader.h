@@ -44,8 +44,12 @@ struct Document
     [[nodiscard]] bool ok() const { return problems.empty(); }
 };
 
+// What happens to a text beyond the limit of 20,480 bytes.
+enum class LongText { Refuse, Cut };
+
 // `fileName` is used in problems only. `<var>` elements at root level are taken out and substituted (spec
 // §1.1).
-[[nodiscard]] Document read(std::string_view text, std::string_view fileName);
+[[nodiscard]] Document read(std::string_view text, std::string_view fileName,
+                            LongText longText = LongText::Refuse);
 
 } // namespace bartizan::xml

@@ -3,8 +3,8 @@
 #include "engine/analysis/analyser.h"
 #include "tests/oracle/golden_compare.h"
 #include "tests/oracle/oracle_files.h"
+#include "tests/oracle/oracle_ruleset.h"
 
-#include <QDirIterator>
 #include <QElapsedTimer>
 #include <QtTest>
 
@@ -12,25 +12,6 @@ using namespace bartizan;
 using namespace bartizan::test;
 
 namespace {
-
-std::vector<SourceFile> filesBelow(const QString& folder)
-{
-    std::vector<SourceFile> files;
-    QDirIterator walk(folder, QDir::Files, QDirIterator::Subdirectories);
-    while (walk.hasNext()) {
-        QFile file(walk.next());
-        if (file.open(QIODevice::ReadOnly))
-            files.push_back(
-                {QDir(folder).relativeFilePath(file.fileName()).toStdString(), file.readAll().toStdString()});
-    }
-    return files;
-}
-
-RulesetSource rulesetBelow(const QString& folder)
-{
-    return {filesBelow(folder + QStringLiteral("/decoders")), filesBelow(folder + QStringLiteral("/rules")),
-            filesBelow(folder + QStringLiteral("/lists"))};
-}
 
 constexpr EpochMs kNow = 1'732'446'000'000;
 
