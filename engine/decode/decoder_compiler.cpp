@@ -106,7 +106,7 @@ void DecoderCompiler::addChild(const DecoderModel& model, std::unique_ptr<Decode
         }
     }
     if (parents.empty()) {
-        fail(model, model.position,
+        fail(model, model.parentPosition,
              "parent '" + *model.parent + "' of decoder '" + model.name + "' does not exist",
              "name a decoder without parent that stands before it");
         return;
@@ -147,12 +147,12 @@ bool DecoderCompiler::fitsChain(const DecoderModel& model, const Decoder& decode
         }
     }
     if (isChained && (decoder.m_prematch != nullptr || decoder.m_firstSeen)) {
-        return fail(model, model.position,
+        return fail(model, model.prematch ? model.prematch->position : model.position,
                     "decoder '" + model.name + "' continues an earlier one and has a prematch or fts",
                     "keep them in the first of the name, or give it another name");
     }
     if (decoder.m_regexOffset == PatternOffset::AfterRegex && !canContinue) {
-        return fail(model, model.position,
+        return fail(model, model.regex->position,
                     "after_regex in decoder '" + model.name + "', which continues no regex",
                     "put an earlier decoder of the same name and parent before it");
     }

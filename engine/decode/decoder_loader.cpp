@@ -127,7 +127,7 @@ private:
     {
         const auto is = [&child](std::string_view name) { return equalsIgnoreCase(child.name, name); };
         if (is("parent"))
-            m_model.parent = m_model.parent.value_or("") + child.content;
+            readParent(child);
         else if (is("use_own_name"))
             m_model.useOwnName = child.content == "true";
         else if (is("fts"))
@@ -140,6 +140,13 @@ private:
             return fail(child, "unknown element '" + child.name + "' in decoder '" + m_model.name + "'",
                         "remove it");
         return true;
+    }
+
+    void readParent(const Element& child)
+    {
+        if (!m_model.parent)
+            m_model.parentPosition = child.position;
+        m_model.parent = m_model.parent.value_or("") + child.content;
     }
 
     // Several elements of one name are one text; only the first may say where it is searched.
@@ -257,40 +264,48 @@ private:
             return fail(m_element, "decoder '" + m.name + "' has no condition",
                         "add prematch, program_name or parent");
         if (m.plugin && (m.regex || !m.order.empty()))
-            return fail(m_element, "decoder '" + m.name + "' has both a plugin and a regex",
+            return fail(at("plugin_decoder"), "decoder '" + m.name + "' has both a plugin and a regex",
                         "use one of them");
         if (m.regex.has_value() == m.order.empty()) {
-            return fail(m_element, "decoder '" + m.name + "' has only one of regex and order",
+            return fail(at(m.regex ? "regex" : "order"),
+                        "decoder '" + m.name + "' has only one of regex and order",
                         "give the captures of <regex> names in <order>");
         }
         if (m.programName && m.programName->offset != PatternOffset::None)
-            return fail(m_element, "program_name cannot have an offset", "remove it");
+            return fail(at("program_name"), "program_name cannot have an offset", "remove it");
         if (m.prematch && m.prematch->offset != PatternOffset::None &&
             (m.prematch->offset != PatternOffset::AfterParent || !m.parent))
-            return fail(m_element,
+            return fail(at("prematch"),
                         "the offset of a prematch can only be after_parent, in a decoder with a parent",
                         "remove or change it");
-        if (m.regex && !checkOffset(m.regex->offset))
+        if (m.regex && !checkOffset(at("regex"), m.regex->offset))
             return false;
         if (m.pluginOffset == PatternOffset::AfterRegex)
-            return fail(m_element, "a plugin's offset cannot be after_regex",
+            return fail(at("plugin_decoder"), "a plugin's offset cannot be after_regex",
                         "use after_parent or after_prematch");
-        return checkOffset(m.pluginOffset);
+        return checkOffset(at("plugin_decoder"), m.pluginOffset);
     }
 
-    bool checkOffset(PatternOffset& offset)
+    // The first child of that name: where a mistake is shown.
+    [[nodiscard]] const Element& at(std::string_view name) const
+    {
+        const Element* child = m_element.child(name);
+        return child != nullptr ? *child : m_element;
+    }
+
+    bool checkOffset(const Element& where, PatternOffset& offset)
     {
         if (!m_model.parent) {
             // Without a parent after_prematch means behind its own prematch.
             if (offset == PatternOffset::AfterPrematch)
                 offset = PatternOffset::AfterParent;
             else if (offset != PatternOffset::None)
-                return fail(m_element, "offset without a parent in decoder '" + m_model.name + "'",
+                return fail(where, "offset without a parent in decoder '" + m_model.name + "'",
                             "use after_prematch");
             return true;
         }
         if (offset == PatternOffset::AfterPrematch && !m_model.prematch)
-            return fail(m_element, "after_prematch in decoder '" + m_model.name + "', which has no prematch",
+            return fail(where, "after_prematch in decoder '" + m_model.name + "', which has no prematch",
                         "add a prematch, or use after_parent");
         return true;
     }

@@ -27,6 +27,7 @@ struct DecoderModel
     std::string file;
     xml::Position position;
     std::optional<std::string> parent;
+    xml::Position parentPosition;
     std::optional<PatternModel> programName;
     std::optional<PatternModel> prematch;
     std::optional<PatternModel> regex;

@@ -3,6 +3,7 @@
 #include "engine/analysis/analyser.h"
 #include "tests/oracle/golden_compare.h"
 #include "tests/oracle/oracle_files.h"
+#include "tests/oracle/quirk_files.h"
 
 #include <QtTest>
 
@@ -12,28 +13,6 @@ using namespace bartizan;
 using namespace bartizan::test;
 
 namespace {
-
-// The reference ran these cases behind a file of top-level rules like this one.
-constexpr const char* kCategories = R"(<group name="categories,">
-<rule id="1" level="0" noalert="1"><category>syslog</category><description>syslog</description></rule>
-<rule id="2" level="0" noalert="1"><category>firewall</category><description>firewall</description></rule>
-<rule id="3" level="0" noalert="1"><category>ids</category><description>ids</description></rule>
-<rule id="4" level="0" noalert="1"><category>web-log</category><description>web</description></rule>
-<rule id="5" level="0" noalert="1"><category>squid</category><description>squid</description></rule>
-<rule id="6" level="0" noalert="1"><category>windows</category><description>windows</description></rule>
-<rule id="7" level="0" noalert="1"><category>ossec</category><description>ossec</description></rule>
-</group>)";
-
-std::vector<SourceFile> sources(const QJsonValue& value, const char* name)
-{
-    if (value.isString())
-        return {{name, value.toString().toStdString()}};
-    std::vector<SourceFile> files;
-    const auto object = value.toObject();
-    for (auto file = object.begin(); file != object.end(); ++file)
-        files.push_back({file.key().toStdString(), file.value().toString().toStdString()});
-    return files;
-}
 
 // Problems that the reference has no word for are no difference.
 bool isTold(const Problem& problem, Severity atLeast)
@@ -72,11 +51,8 @@ public:
 
     QStringList differencesFound()
     {
-        RulesetSource source;
-        source.decoders = sources(m_row[QStringLiteral("decoders")], "1000-case.xml");
-        source.rules = sources(m_row[QStringLiteral("rules")], "1000-case.xml");
+        RulesetSource source = quirkSource(m_row);
         source.rules.push_back({"0010-categories.xml", kCategories});
-        source.lists = sources(m_row[QStringLiteral("lists")].toObject(), "");
         const auto problems = m_analyser.load(source);
         const auto expected = m_row[QStringLiteral("expected")].toObject();
         if (!problems)

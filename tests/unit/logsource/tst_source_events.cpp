@@ -354,6 +354,7 @@ void SourceEventsTest::shapesLinesByFormat()
     } else {
         QTRY_COMPARE(bench.lines(), expected);
     }
+    QTRY_COMPARE(bench.states().size(), std::size_t{1}); // told a moment after the position
     QTRY_COMPARE(bench.states().front().dropped, static_cast<std::uint64_t>(dropped));
 }
 
