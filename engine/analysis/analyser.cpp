@@ -44,9 +44,10 @@ RulesetSummary Analyser::summary() const
     return m_ruleset ? m_ruleset->summary : RulesetSummary{};
 }
 
-void Analyser::setTrace(RuleTrace* trace)
+void Analyser::setTrace(DecoderTrace* decoders, RuleTrace* rules)
 {
-    m_trace = trace;
+    m_scratch.setTrace(decoders);
+    m_trace = rules;
     for (auto& [number, session] : m_sessions)
         renewMatcher(session);
 }

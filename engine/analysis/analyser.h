@@ -23,8 +23,9 @@ public:
     Result<Problems> load(const RulesetSource& source) override;
     [[nodiscard]] RulesetSummary summary() const override;
 
-    // From now on `trace` hears of every rule tried; nullptr ends it. It outlives the analyser or that call.
-    void setTrace(RuleTrace* trace);
+    // From now on these hear of every decoder and every rule tried; nullptr ends it. They outlive the
+    // analyser or that call.
+    void setTrace(DecoderTrace* decoders, RuleTrace* rules);
     // The set in use, or nullptr before the first load().
     [[nodiscard]] std::shared_ptr<const Ruleset> ruleset() const { return m_ruleset; }
 

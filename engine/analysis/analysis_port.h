@@ -55,7 +55,7 @@ struct Field
 struct Verdict
 {
     std::uint32_t record = 0; // index into the batch
-    std::string fullLog; // only where it is not the record's own text: a Windows event (spec §14)
+    std::string fullLog;      // only where it is not the record's own text: a Windows event (spec §14)
     std::optional<std::string> timestamp;
     std::optional<std::string> hostname;
     std::optional<std::string> programName;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/clock.h"
+#include "engine/decode/decoder_trace.h"
 #include "engine/decode/event.h"
 #include "engine/pattern/pattern.h"
 
@@ -47,6 +48,17 @@ public:
     [[nodiscard]] const FirstSeenFields* firstSeen() const { return m_firstSeen ? &*m_firstSeen : nullptr; }
     // <ftscomment>, mostly empty.
     [[nodiscard]] const std::string& firstSeenComment() const { return m_firstSeenComment; }
+    // As written; children of one name and parent form a chain.
+    [[nodiscard]] const std::string& ownName() const { return m_ownName; }
+    // The pattern of a step as written; empty where there is none.
+    [[nodiscard]] std::string patternText(DecoderStep step) const
+    {
+        const Pattern* pattern = step == DecoderStep::ProgramName ? m_programName.get()
+                                 : step == DecoderStep::Prematch  ? m_prematch.get()
+                                 : step == DecoderStep::Regex     ? m_regex.get()
+                                                                  : nullptr;
+        return pattern != nullptr ? pattern->text() : std::string();
+    }
     [[nodiscard]] bool accumulates() const { return m_accumulates; }
 
 private:
@@ -55,7 +67,7 @@ private:
     friend class DecoderRun;
 
     std::string m_name;
-    std::string m_ownName; // siblings of one own name form a chain
+    std::string m_ownName;
     std::string m_parentName;
     int m_id = 0;
     DecoderType m_type = DecoderType::Syslog;

@@ -79,12 +79,15 @@ const std::vector<std::uint32_t>& DecoderSet::candidates(std::string_view progra
 const DecoderSet::Top* DecoderSet::findTop(const Event& event, DecodeScratch& scratch,
                                            std::size_t& parentEnd) const
 {
-    const auto accepts = [&event, &parentEnd](const Top& top) {
+    const auto accepts = [&event, &parentEnd, &scratch](const Top& top) {
         parentEnd = 0;
+        if (top.decoder->m_programName != nullptr)
+            scratch.tell(*top.decoder, DecoderStep::ProgramName, true);
         if (top.decoder->m_prematch == nullptr)
             return true;
         const auto end = top.decoder->m_prematch->matchEnd(event.log);
         parentEnd = end.value_or(0);
+        scratch.tell(*top.decoder, DecoderStep::Prematch, end.has_value());
         return end.has_value();
     };
     if (event.programName) {

@@ -20,6 +20,8 @@ class DecodeScratch
 {
 public:
     DecodeScratch() = default;
+    // From now on `trace` hears of every step; nullptr ends it. It outlives the scratch or that call.
+    void setTrace(DecoderTrace* trace) { m_trace = trace; }
 
 private:
     friend class DecoderSet;
@@ -29,7 +31,13 @@ private:
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
     };
+    void tell(const Decoder& decoder, DecoderStep step, bool held) const
+    {
+        if (m_trace != nullptr)
+            m_trace->tried(decoder, step, held);
+    }
     std::vector<std::string_view> m_captures;
+    DecoderTrace* m_trace = nullptr;
     // Per program name the decoders whose condition on it holds: log files repeat few names.
     std::unordered_map<std::string, std::vector<std::uint32_t>, Hash, std::equal_to<>> m_byProgram;
     std::uint64_t m_setNumber = 0;

@@ -95,6 +95,7 @@ bool CorrelationMemory::search(const RulePlan& plan, const Rule& rule, const Eve
                                std::vector<std::string_view>& previous)
 {
     previous.clear();
+    m_lastCount = 0;
     const Correlation& correlation = *rule.correlation;
     if (correlation.stream >= m_streams.size())
         return false;
@@ -121,7 +122,7 @@ bool CorrelationMemory::search(const RulePlan& plan, const Rule& rule, const Eve
             previous.push_back(*earlier.text(earlier.fullLog));
         isDoubted |= earlier.doubted;
         if (count < correlation.earlier) {
-            ++count;
+            m_lastCount = ++count;
             if (first == nullptr)
                 first = &earlier;
             continue;

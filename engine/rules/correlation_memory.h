@@ -49,6 +49,9 @@ public:
                               std::int64_t second, int& matched, bool& doubted,
                               std::vector<std::string_view>& previous);
 
+    // How many suitable events the last search() found before it failed.
+    [[nodiscard]] int lastCount() const { return m_lastCount; }
+
     // Keeps an event whose verdict is `rule`, and forgets the oldest where there are too many.
     void remember(const RulePlan& plan, const Rule& rule, const Event& event, EventValues& values,
                   std::int64_t second, int matched, bool doubted);
@@ -125,6 +128,7 @@ private:
 
     std::size_t m_capacity;
     std::size_t m_byteCount = 0;
+    int m_lastCount = 0;
     std::uint64_t m_firstNumber = 0; // of m_events.front()
     std::deque<StoredEvent> m_events;
     std::vector<std::unordered_map<std::uint64_t, Chain>> m_streams;

@@ -66,11 +66,11 @@ struct Describer
     }
     std::string operator()(const AddressCondition& c) const
     {
-        return std::string(c.negate ? "not " : "") + std::string(staticFieldName(c.field));
+        return std::string(c.negate ? "not " : "") + std::string(staticFieldName(c.field)) + quoted(c.text);
     }
     std::string operator()(const BuiltinCondition& c) const { return "compiled_rule" + quoted(c.name); }
-    std::string operator()(const TimeCondition&) const { return "time"; }
-    std::string operator()(const WeekdayCondition&) const { return "weekday"; }
+    std::string operator()(const TimeCondition& c) const { return "time" + quoted(c.text()); }
+    std::string operator()(const WeekdayCondition& c) const { return "weekday" + quoted(c.text()); }
     std::string operator()(const CheckDiffCondition&) const { return "check_diff"; }
     std::string operator()(const FirstSeenCondition&) const { return "if_fts"; }
     std::string operator()(const ListCondition& c) const

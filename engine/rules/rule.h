@@ -46,6 +46,7 @@ struct AddressCondition
     StaticField field;
     bool negate;
     std::vector<AddressPattern> patterns;
+    std::string text; // the patterns as written
 };
 
 // The tests behind <compiled_rule> (spec §6.4).

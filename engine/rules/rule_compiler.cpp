@@ -128,8 +128,9 @@ void RuleCompiler::addAddresses(const RuleText& text, StaticField field, const A
 {
     if (addresses.addresses.empty())
         return;
-    AddressCondition condition{field, addresses.negate, {}};
+    AddressCondition condition{field, addresses.negate, {}, {}};
     for (const auto& address : addresses.addresses) {
+        (condition.text += condition.text.empty() ? "" : ", ") += address.text;
         if (auto pattern = AddressPattern::parse(address.text))
             condition.patterns.push_back(*pattern);
         else

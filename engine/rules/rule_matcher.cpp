@@ -41,10 +41,8 @@ const Rule* RuleMatcher::evaluate(std::uint32_t nodeIndex, const Rule* parent)
 {
     const auto& node = m_plan.node(nodeIndex);
     const Rule& rule = m_plan.rules()[node.rule];
-    if (!holds(rule))
+    if (!(m_trace == nullptr ? holds(rule) : holdsUnderTrace(rule)))
         return nullptr;
-    if (m_trace != nullptr)
-        m_trace->matched(rule);
     for (const auto& child : m_plan.children(node)) {
         // Most children are about another decoder: told here, without touching the rule.
         if (child.decoderId != RulePlan::kAnyDecoder && child.decoderId != m_decoderId && m_trace == nullptr)
@@ -62,21 +60,16 @@ const Rule* RuleMatcher::evaluate(std::uint32_t nodeIndex, const Rule* parent)
 bool RuleMatcher::holds(const Rule& rule)
 {
     for (const auto& condition : rule.conditions) {
-        if (std::visit([&](const auto& kind) { return holds(rule, kind); }, condition))
-            continue;
-        if (m_trace != nullptr)
-            m_trace->failed(rule, describe(condition));
-        return false;
+        if (!std::visit([&](const auto& kind) { return holds(rule, kind); }, condition))
+            return false;
     }
-    if (rule.correlation && !m_state.memory.search(m_plan, rule, *m_event, m_values, m_second, m_matched,
-                                                   m_countedDoubted, m_previous)) {
-        if (m_trace != nullptr)
-            m_trace->failed(rule, "not enough earlier events (" +
-                                      std::to_string(rule.correlation->earlier + 1) + " in " +
-                                      std::to_string(rule.correlation->timeframe) + " s)");
-        return false;
-    }
-    return true;
+    return !rule.correlation || isCounted(rule);
+}
+
+bool RuleMatcher::isCounted(const Rule& rule)
+{
+    return m_state.memory.search(m_plan, rule, *m_event, m_values, m_second, m_matched, m_countedDoubted,
+                                 m_previous);
 }
 
 std::optional<std::string_view> RuleMatcher::textOf(RuleTextSource source) const

@@ -3,6 +3,7 @@
 
 #include "engine/rules/rule_plan.h"
 #include "engine/rules/rule_state.h"
+#include "engine/rules/rule_trace.h"
 
 #include <optional>
 #include <string>
@@ -10,15 +11,6 @@
 #include <vector>
 
 namespace bartizan {
-
-// Hears of every rule tried, in order.
-class RuleTrace
-{
-public:
-    virtual ~RuleTrace() = default;
-    virtual void matched(const Rule& rule) = 0;
-    virtual void failed(const Rule& rule, const std::string& condition) = 0;
-};
 
 class RuleMatcher
 {
@@ -50,6 +42,8 @@ public:
 private:
     const Rule* evaluate(std::uint32_t node, const Rule* parent);
     [[nodiscard]] bool holds(const Rule& rule);
+    [[nodiscard]] bool holdsUnderTrace(const Rule& rule);
+    [[nodiscard]] bool isCounted(const Rule& rule);
     [[nodiscard]] std::optional<std::string_view> textOf(RuleTextSource source) const;
     [[nodiscard]] std::optional<std::string_view> listValue(const ListCondition& condition) const;
     const LocalCalendar& calendar();
@@ -67,6 +61,21 @@ private:
     [[nodiscard]] bool holds(const Rule& rule, const CheckDiffCondition& condition);
     [[nodiscard]] bool holds(const Rule& rule, const FirstSeenCondition& condition);
     [[nodiscard]] bool holds(const Rule& rule, const ListCondition& condition);
+
+    // What a condition that does not hold met, for the trace.
+    [[nodiscard]] std::string whyNot(const DecodedAsCondition& condition) const;
+    [[nodiscard]] std::string whyNot(const OriginCondition& condition) const;
+    [[nodiscard]] std::string whyNot(const SizeCondition& condition) const;
+    [[nodiscard]] std::string whyNot(const TextCondition& condition) const;
+    [[nodiscard]] std::string whyNot(const FieldCondition& condition) const;
+    [[nodiscard]] std::string whyNot(const AddressCondition& condition) const;
+    [[nodiscard]] std::string whyNot(const BuiltinCondition& condition) const;
+    [[nodiscard]] std::string whyNot(const TimeCondition& condition) const;
+    [[nodiscard]] std::string whyNot(const WeekdayCondition& condition) const;
+    [[nodiscard]] std::string whyNot(const CheckDiffCondition& condition) const;
+    [[nodiscard]] std::string whyNot(const FirstSeenCondition& condition) const;
+    [[nodiscard]] std::string whyNot(const ListCondition& condition) const;
+    [[nodiscard]] std::string whyNotCounted(const Rule& rule) const;
 
     const RulePlan& m_plan;
     RuleState& m_state;

@@ -53,6 +53,7 @@ Result<TimeCondition> TimeCondition::parse(std::string_view text)
     const std::string_view whole = text;
     text = trim(text);
     TimeCondition condition;
+    condition.m_text = whole;
     if (text.starts_with('!')) {
         condition.m_outside = true;
         text.remove_prefix(1);
@@ -94,6 +95,7 @@ Result<WeekdayCondition> WeekdayCondition::parse(std::string_view text)
         {"weekends", 1 + 64},
     }};
     WeekdayCondition condition;
+    condition.m_text = text;
     for (const auto part : splitAny(text, " ,\t\r\n")) {
         std::uint32_t days = 0;
         for (const auto& [name, bits] : kNames) {

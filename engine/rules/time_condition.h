@@ -5,6 +5,7 @@
 #include "engine/base/timestamp.h"
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace bartizan {
@@ -14,6 +15,7 @@ class TimeCondition
 public:
     // "[!] H[:MM][ am|pm] - H[:MM][ am|pm]"
     [[nodiscard]] static Result<TimeCondition> parse(std::string_view text);
+    [[nodiscard]] const std::string& text() const { return m_text; }
 
     [[nodiscard]] bool matches(const LocalCalendar& now) const
     {
@@ -24,6 +26,7 @@ private:
     int m_first = 0; // minutes of the day, both inclusive
     int m_last = 0;
     bool m_outside = false;
+    std::string m_text;
 };
 
 class WeekdayCondition
@@ -31,11 +34,13 @@ class WeekdayCondition
 public:
     // Names in English, whole or three letters, "weekdays" and "weekends", separated by blanks or commas.
     [[nodiscard]] static Result<WeekdayCondition> parse(std::string_view text);
+    [[nodiscard]] const std::string& text() const { return m_text; }
 
     [[nodiscard]] bool matches(const LocalCalendar& now) const { return (m_days >> now.weekday & 1U) != 0; }
 
 private:
     std::uint32_t m_days = 0; // bit 0 = Sunday
+    std::string m_text;
 };
 
 } // namespace bartizan

@@ -117,7 +117,7 @@ public:
         , m_analyser(analyser)
     {
         if (arguments.explain)
-            m_analyser.setTrace(&m_trace);
+            m_analyser.setTrace(&m_trace, &m_trace);
     }
 
     int run(std::istream& in)
@@ -158,7 +158,7 @@ private:
         m_verdicts.clear();
         if (const auto analysed = m_analyser.analyse(batch, VerdictDetail::Everything, m_verdicts); !analysed)
             return analysed;
-        const RuleAttempts* attempts = m_arguments.explain ? &m_trace : nullptr;
+        const Attempts* attempts = m_arguments.explain ? &m_trace : nullptr;
         if (m_arguments.json)
             m_environment.out << verdictJson(m_verdicts.front(), record.session, attempts) << '\n';
         else
@@ -175,7 +175,7 @@ private:
     const Arguments& m_arguments;
     Analyser& m_analyser;
     SystemClock m_clock;
-    RuleAttempts m_trace;
+    Attempts m_trace;
     std::vector<Verdict> m_verdicts;
     std::unordered_map<std::string, std::uint32_t> m_sessions;
 };

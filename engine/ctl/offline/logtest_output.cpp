@@ -38,18 +38,54 @@ void writeRule(JsonWriter& json, const std::optional<RuleInfo>& rule)
     json.endArray().endObject();
 }
 
-void writeAttempts(JsonWriter& json, const RuleAttempts& attempts)
+std::string_view stepName(DecoderStep step)
 {
-    json.key("explain").beginArray();
-    for (const auto& attempt : attempts.attempts()) {
+    switch (step) {
+    case DecoderStep::ProgramName:
+        return "program_name";
+    case DecoderStep::Prematch:
+        return "prematch";
+    case DecoderStep::Regex:
+        return "regex";
+    case DecoderStep::Plugin:
+        break;
+    }
+    return "plugin_decoder";
+}
+
+void writeAttempts(JsonWriter& json, const Attempts& attempts)
+{
+    json.key("explain").beginObject();
+    json.key("decoders").beginArray();
+    for (const auto& attempt : attempts.decoders()) {
         json.beginObject();
-        json.key("rule").string(std::to_string(attempt.rule));
-        json.key("matched").boolean(attempt.failed.empty());
-        if (!attempt.failed.empty())
-            json.key("failed").string(attempt.failed);
-        json.endObject();
+        json.key("decoder").string(attempt.name);
+        if (!attempt.parent.empty())
+            json.key("parent").string(attempt.parent);
+        json.key("step").string(stepName(attempt.step));
+        if (!attempt.pattern.empty())
+            json.key("pattern").string(attempt.pattern);
+        json.key("matched").boolean(attempt.held).endObject();
     }
     json.endArray();
+    json.key("rules").beginArray();
+    for (const auto& attempt : attempts.rules()) {
+        json.beginObject();
+        json.key("rule").string(std::to_string(attempt.rule));
+        json.key("level").number(attempt.level);
+        json.key("matched").boolean(attempt.failed.empty());
+        if (!attempt.failed.empty()) {
+            json.key("held").number(static_cast<std::int64_t>(attempt.held));
+            json.key("failed").beginArray();
+            for (const auto& failed : attempt.failed) {
+                json.beginObject().key("condition").string(failed.condition);
+                json.key("why").string(failed.why).endObject();
+            }
+            json.endArray();
+        }
+        json.endObject();
+    }
+    json.endArray().endObject();
 }
 
 class TextPage
@@ -83,19 +119,45 @@ std::string joined(const std::vector<std::string>& parts)
     return text;
 }
 
-void showAttempts(TextPage& page, const RuleAttempts& attempts)
+// Top-level decoders without a program name are tried by the hundred; those that refuse say nothing.
+void showDecoders(TextPage& page, const Attempts& attempts)
 {
-    page.heading("Rules tried, in order:");
+    page.heading("   Decoders tried, in order:");
+    std::size_t refused = 0;
+    for (const auto& attempt : attempts.decoders()) {
+        if (attempt.parent.empty() && !attempt.held && attempt.step == DecoderStep::Prematch) {
+            ++refused;
+            continue;
+        }
+        const std::string name = (attempt.parent.empty() ? "" : attempt.parent + " > ") + attempt.name +
+                                 ", " + std::string(stepName(attempt.step)) +
+                                 (attempt.pattern.empty() ? "" : " \"" + attempt.pattern + '"');
+        page.line(name, attempt.held ? "matches" : "no");
+    }
+    if (refused > 0)
+        page.line(std::to_string(refused) + " other decoders", "no: their prematch is not in the log");
+}
+
+void showRules(TextPage& page, const Attempts& attempts)
+{
+    page.heading("   Rules tried, in order:");
     std::size_t otherDecoders = 0;
-    for (const auto& attempt : attempts.attempts()) {
+    for (const auto& attempt : attempts.rules()) {
         const std::string name =
             "rule " + std::to_string(attempt.rule) + " (level " + std::to_string(attempt.level) + ")";
-        if (attempt.failed.empty())
+        if (attempt.failed.empty()) {
             page.line(name, "matches");
-        else if (attempt.failed.starts_with("decoded_as"))
+        } else if (attempt.failed.front().condition.starts_with("decoded_as")) {
             ++otherDecoders; // hundreds; they say nothing
-        else
-            page.line(name, "no: " + attempt.failed);
+        } else {
+            const std::size_t all = attempt.held + attempt.failed.size();
+            std::string text = all == 1 ? "no"
+                                        : "no, " + std::to_string(attempt.held) + " of " +
+                                              std::to_string(all) + " conditions hold";
+            for (const auto& failed : attempt.failed)
+                text += "; " + failed.condition + ": " + failed.why;
+            page.line(name, text);
+        }
     }
     if (otherDecoders > 0)
         page.line(std::to_string(otherDecoders) + " rules", "no: for other decoders");
@@ -133,7 +195,7 @@ std::string errorJson(std::string_view message)
     return json.take();
 }
 
-std::string verdictJson(const Verdict& verdict, std::string_view session, const RuleAttempts* attempts)
+std::string verdictJson(const Verdict& verdict, std::string_view session, const Attempts* attempts)
 {
     JsonWriter json;
     json.beginObject();
@@ -156,7 +218,7 @@ std::string verdictJson(const Verdict& verdict, std::string_view session, const 
     return json.take();
 }
 
-std::string verdictText(const Verdict& verdict, std::string_view log, const RuleAttempts* attempts)
+std::string verdictText(const Verdict& verdict, std::string_view log, const Attempts* attempts)
 {
     TextPage page;
     page.heading("1. Header:");
@@ -175,8 +237,10 @@ std::string verdictText(const Verdict& verdict, std::string_view log, const Rule
             page.line(field.name, field.value);
     }
     if (attempts != nullptr)
-        showAttempts(page, *attempts);
+        showDecoders(page, *attempts);
     showRule(page, verdict);
+    if (attempts != nullptr)
+        showRules(page, *attempts);
     return page.take();
 }
 

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "engine/analysis/analysis_port.h"
-#include "engine/rules/rule_matcher.h"
+#include "engine/decode/decoder.h"
+#include "engine/rules/rule_trace.h"
 
 #include <string>
 #include <string_view>
@@ -10,35 +11,54 @@
 
 namespace bartizan::offline {
 
-// The rules tried on one record, for --explain.
-class RuleAttempts final : public RuleTrace
+// The decoders and rules tried on one record, for --explain.
+class Attempts final : public DecoderTrace, public RuleTrace
 {
 public:
-    struct Attempt
+    struct DecoderAttempt
+    {
+        std::string name;
+        std::string parent;
+        DecoderStep step;
+        std::string pattern;
+        bool held;
+    };
+    struct RuleAttempt
     {
         std::uint32_t rule;
         int level;
-        std::string failed; // the condition; empty where the rule matched
+        std::size_t held;                    // conditions
+        std::vector<FailedCondition> failed; // empty where the rule matched
     };
 
-    void matched(const Rule& rule) override { m_attempts.push_back({rule.id, rule.level, {}}); }
-    void failed(const Rule& rule, const std::string& condition) override
+    void tried(const Decoder& decoder, DecoderStep step, bool held) override
     {
-        m_attempts.push_back({rule.id, rule.level, condition});
+        m_decoders.push_back(
+            {decoder.ownName(), decoder.parentName(), step, decoder.patternText(step), held});
     }
-    void clear() { m_attempts.clear(); }
-    [[nodiscard]] const std::vector<Attempt>& attempts() const { return m_attempts; }
+    void matched(const Rule& rule) override { m_rules.push_back({rule.id, rule.level, 0, {}}); }
+    void failed(const Rule& rule, std::size_t held, const std::vector<FailedCondition>& failed) override
+    {
+        m_rules.push_back({rule.id, rule.level, held, failed});
+    }
+    void clear()
+    {
+        m_decoders.clear();
+        m_rules.clear();
+    }
+    [[nodiscard]] const std::vector<DecoderAttempt>& decoders() const { return m_decoders; }
+    [[nodiscard]] const std::vector<RuleAttempt>& rules() const { return m_rules; }
 
 private:
-    std::vector<Attempt> m_attempts;
+    std::vector<DecoderAttempt> m_decoders;
+    std::vector<RuleAttempt> m_rules;
 };
 
 // One line without its end. `attempts` may be nullptr.
 [[nodiscard]] std::string verdictJson(const Verdict& verdict, std::string_view session,
-                                      const RuleAttempts* attempts);
+                                      const Attempts* attempts);
 [[nodiscard]] std::string errorJson(std::string_view message);
 // Several lines; log text is made fit for a terminal.
-[[nodiscard]] std::string verdictText(const Verdict& verdict, std::string_view log,
-                                      const RuleAttempts* attempts);
+[[nodiscard]] std::string verdictText(const Verdict& verdict, std::string_view log, const Attempts* attempts);
 
 } // namespace bartizan::offline

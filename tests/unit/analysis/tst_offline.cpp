@@ -53,6 +53,7 @@ private slots:
     void logtestReadsSessionsAndTimes();
     void logtestReportsBadInputInPlace();
     void logtestExplains();
+    void logtestExplainsDecoders();
     void logtestForPeople();
     void checkFindsProblemsWithTheirPlace();
     void replayGoesByTheTimeOfTheRecords();
@@ -170,14 +171,46 @@ void TestOffline::logtestExplains()
 {
     const auto ran =
         run(offline::runLogtest, {"--explain", "--json", "--ruleset", path(QStringLiteral("set"))}, "fail\n");
-    const auto explain = ran.json()[QStringLiteral("explain")].toArray();
-    QCOMPARE(explain.size(), 3);
-    QCOMPARE(explain[0][QStringLiteral("matched")].toBool(), true);
-    QCOMPARE(explain[2][QStringLiteral("rule")].toString(), QStringLiteral("101"));
-    QVERIFY(explain[2][QStringLiteral("failed")].toString().contains(QStringLiteral("not enough")));
+    const auto explain = ran.json()[QStringLiteral("explain")].toObject();
+    const auto rules = explain[QStringLiteral("rules")].toArray();
+    QCOMPARE(rules.size(), 3);
+    QCOMPARE(rules[0][QStringLiteral("matched")].toBool(), true);
+    QCOMPARE(rules[2][QStringLiteral("rule")].toString(), QStringLiteral("101"));
+    const auto failed = rules[2][QStringLiteral("failed")][0];
+    QVERIFY(failed[QStringLiteral("condition")].toString().startsWith(QStringLiteral("frequency")));
+    QVERIFY(failed[QStringLiteral("why")].toString().startsWith(QStringLiteral("0 of ")));
     const auto text =
         run(offline::runLogtest, {"--explain", "--ruleset", path(QStringLiteral("set"))}, "fail\n");
     QVERIFY(text.out.contains(QStringLiteral("rule 100 (level 5): matches")));
+}
+
+void TestOffline::logtestExplainsDecoders()
+{
+    write(QStringLiteral("chain/rules/a.xml"), kRules);
+    write(QStringLiteral("chain/decoders/a.xml"),
+          R"(<decoder name="other"><prematch>^other</prematch></decoder>
+<decoder name="app"><program_name>^app$</program_name></decoder>
+<decoder name="first"><parent>app</parent><prematch>^no </prematch><regex>(\d)</regex><order>id</order></decoder>
+<decoder name="second"><parent>app</parent><prematch>^fail </prematch><regex offset="after_prematch">from (\S+)</regex><order>srcip</order></decoder>
+<decoder name="second"><parent>app</parent><regex offset="after_regex">port (\d+)</regex><order>srcport</order></decoder>)");
+    const auto ran =
+        run(offline::runLogtest, {"--explain", "--json", "--ruleset", path(QStringLiteral("chain"))},
+            "Nov 24 07:08:09 gate app: fail from 192.0.2.1\n");
+    QStringList steps;
+    for (const auto& one : ran.json()[QStringLiteral("explain")][QStringLiteral("decoders")].toArray())
+        steps.append(
+            one[QStringLiteral("parent")].toString() + QLatin1Char('>') +
+            one[QStringLiteral("decoder")].toString() + QLatin1Char(' ') +
+            one[QStringLiteral("step")].toString() +
+            (one[QStringLiteral("matched")].toBool() ? QStringLiteral(" yes") : QStringLiteral(" no")));
+    QCOMPARE(steps,
+             (QStringList{QStringLiteral(">app program_name yes"), QStringLiteral("app>first prematch no"),
+                          QStringLiteral("app>second prematch yes"), QStringLiteral("app>second regex yes"),
+                          QStringLiteral("app>second regex no")}));
+    const auto text = run(offline::runLogtest, {"--explain", "--ruleset", path(QStringLiteral("chain"))},
+                          "Nov 24 07:08:09 gate app: fail from 192.0.2.1\nplain\n");
+    QVERIFY(text.out.contains(QStringLiteral("app > first, prematch \"^no \": no")));
+    QVERIFY(text.out.contains(QStringLiteral("1 other decoders: no")));
 }
 
 void TestOffline::logtestForPeople()

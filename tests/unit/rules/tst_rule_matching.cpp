@@ -18,7 +18,8 @@ private slots:
     void firedTimesCountFinalVerdictsOnly();
     void checkDiffComparesPerHost();
     void hostNameStandsIn();
-    void traceTellsWhichConditionFailed();
+    void traceTellsWhatFailedAndWhy();
+    void traceChangesNothing();
 };
 
 void TestRuleMatching::verdicts_data()
@@ -212,28 +213,60 @@ void TestRuleMatching::hostNameStandsIn()
     QVERIFY(!bench.feed("t x").hostname); // the verdict shows what the record says
 }
 
-void TestRuleMatching::traceTellsWhichConditionFailed()
+void TestRuleMatching::traceTellsWhatFailedAndWhy()
 {
     struct Trace final : RuleTrace
     {
-        void matched(const Rule& rule) override { text += "+" + std::to_string(rule.id) + " "; }
-        void failed(const Rule& rule, const std::string& condition) override
+        void matched(const Rule& rule) override { text += "+" + std::to_string(rule.id) + "\n"; }
+        void failed(const Rule& rule, std::size_t held, const std::vector<FailedCondition>& failed) override
         {
-            text += "-" + std::to_string(rule.id) + " (" + condition + ") ";
+            text += "-" + std::to_string(rule.id) + " " + std::to_string(held);
+            for (const auto& one : failed)
+                text += " | " + one.condition + ": " + one.why;
+            text += "\n";
         }
         std::string text;
     } trace;
     AnalysisBench bench;
-    bench.load("<rule id=\"101\" level=\"5\"><decoded_as>fw</decoded_as><description>d</description></rule>"
-               "<rule id=\"100\" level=\"3\"><user>bob</user><match "
-               "negate=\"yes\">y</match><description>d</description>"
-               "</rule>");
-    bench.analyser().setTrace(&trace);
+    bench.load(R"(<rule id="101" level="5"><decoded_as>fw</decoded_as><description>d</description></rule>
+<rule id="102" level="4"><user>bob</user><match negate="yes">y</match><field name="no.such">a</field>
+  <srcip>10.0.0.0/8</srcip><if_fts/><description>d</description></rule>
+<rule id="100" level="3"><user>bob</user><description>d</description></rule>
+<rule id="103" level="9" frequency="4" timeframe="60"><if_matched_sid>100</if_matched_sid>
+  <description>d</description></rule>)");
     bench.feed("t user=bob y");
-    bench.analyser().setTrace(nullptr);
+    bench.analyser().setTrace(nullptr, &trace);
+    bench.feed("t user=bob y");
+    bench.analyser().setTrace(nullptr, nullptr);
     bench.feed("t user=bob y");
     QCOMPARE(QString::fromStdString(trace.text),
-             QStringLiteral("+1 -101 (decoded_as \"fw\") -100 (not match \"y\") "));
+             QStringLiteral("+1\n"
+                            "-101 0 | decoded_as \"fw\": the decoder is \"t\"\n"
+                            "-102 1 | field no.such \"a\": no.such is not set | srcip \"10.0.0.0/8\": "
+                            "srcip is not set | not match \"y\": it is in the log\n"
+                            "+100\n"
+                            "-103 0 | frequency 4 in 60 s: 1 of 3 earlier events are there\n"));
+}
+
+// Under a trace every verdict is the same, and what is remembered too.
+void TestRuleMatching::traceChangesNothing()
+{
+    struct Silent final : RuleTrace
+    {
+        void matched(const Rule&) override {}
+        void failed(const Rule&, std::size_t, const std::vector<FailedCondition>&) override {}
+    } silent;
+    const char* rules = R"(<rule id="100" level="3"><match>a</match><description>d</description></rule>
+<rule id="101" level="5"><if_sid>100</if_sid><check_diff/><match>c</match><description>d</description></rule>
+<rule id="103" level="9" frequency="3" timeframe="60"><if_matched_sid>100</if_matched_sid>
+  <description>d</description></rule>)";
+    AnalysisBench traced;
+    AnalysisBench plain;
+    traced.load(rules);
+    plain.load(rules);
+    traced.analyser().setTrace(nullptr, &silent);
+    for (const char* line : {"t a", "t a c", "t a c", "t a b", "t a", "t a cc", "t a", "t a", "x"})
+        QCOMPARE(traced.rules({line}), plain.rules({line}));
 }
 
 QTEST_APPLESS_MAIN(TestRuleMatching)
