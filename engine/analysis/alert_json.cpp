@@ -1,5 +1,6 @@
 #include "engine/analysis/alert_json.h"
 
+#include "engine/analysis/mitre_attack.h"
 #include "engine/base/json_writer.h"
 #include "engine/base/strings.h"
 #include "engine/base/timestamp.h"
@@ -180,6 +181,28 @@ void writeStrings(JsonWriter& json, std::string_view name, const std::vector<std
     json.endArray();
 }
 
+// Tactics and names as far as the ids are known, each once.
+void writeMitre(JsonWriter& json, const std::vector<std::string>& ids)
+{
+    std::vector<std::string> tactics;
+    std::vector<std::string> names;
+    const auto add = [](std::vector<std::string>& texts, std::string_view text) {
+        if (!text.empty() && std::ranges::find(texts, text) == texts.end())
+            texts.emplace_back(text);
+    };
+    for (const auto& id : ids) {
+        const MitreTechnique technique = mitreTechnique(id);
+        add(names, technique.name);
+        for (const auto tactic : technique.tactics)
+            add(tactics, tactic);
+    }
+    writeStrings(json, "id", ids);
+    if (!tactics.empty())
+        writeStrings(json, "tactic", tactics);
+    if (!names.empty())
+        writeStrings(json, "technique", names);
+}
+
 void writeRule(JsonWriter& json, const RuleInfo& rule)
 {
     json.key("rule").beginObject();
@@ -188,7 +211,7 @@ void writeRule(JsonWriter& json, const RuleInfo& rule)
     json.key("id").string(std::to_string(rule.id));
     if (!rule.mitreIds.empty()) {
         json.key("mitre").beginObject();
-        writeStrings(json, "id", rule.mitreIds);
+        writeMitre(json, rule.mitreIds);
         json.endObject();
     }
     if (rule.frequency > 0)
@@ -199,6 +222,10 @@ void writeRule(JsonWriter& json, const RuleInfo& rule)
     writeStrings(json, "groups", rule.groups);
     for (const auto& [standard, items] : rule.compliance)
         writeStrings(json, standard, items);
+    if (!rule.info.empty())
+        json.key("info").string(rule.info);
+    if (!rule.cve.empty())
+        json.key("cve").string(rule.cve);
     json.endObject();
 }
 
@@ -223,7 +250,36 @@ void writeDecoder(JsonWriter& json, const Verdict& verdict)
         json.key("parent").string(verdict.decoderParent);
     if (!verdict.decoderName.empty())
         json.key("name").string(verdict.decoderName);
+    if (!verdict.decoderComment.empty())
+        json.key("ftscomment").string(verdict.decoderComment);
+    if (verdict.decoderAccumulates)
+        json.key("accumulate").number(1);
     json.endObject();
+}
+
+// Who sent a record, by the header "[007] (web7) 192.0.2.7->/var/log/x" of its location (spec §4).
+struct Sender
+{
+    std::string_view id = "000";
+    std::string_view name;
+    std::string_view address = {};
+    std::string_view location;
+};
+
+Sender senderOf(std::string_view location, std::string_view hostName)
+{
+    Sender sender{.name = hostName, .location = location};
+    const auto idEnd = location.find("] (");
+    const auto nameEnd = location.find(") ", idEnd == std::string_view::npos ? 0 : idEnd);
+    const auto arrow = location.find("->", nameEnd == std::string_view::npos ? 0 : nameEnd);
+    if (!location.starts_with('[') || idEnd == std::string_view::npos || nameEnd == std::string_view::npos ||
+        arrow == std::string_view::npos)
+        return sender;
+    sender.id = location.substr(1, idEnd - 1);
+    sender.name = location.substr(idEnd + 3, nameEnd - idEnd - 3);
+    sender.address = location.substr(nameEnd + 2, arrow - nameEnd - 2);
+    sender.location = location.substr(arrow + 2);
+    return sender;
 }
 
 } // namespace
@@ -248,7 +304,11 @@ std::string alertJson(const Verdict& verdict, std::string_view recordText, std::
     json.key("timestamp").string(alertTimestamp(time));
     if (verdict.rule)
         writeRule(json, *verdict.rule);
-    json.key("agent").beginObject().key("id").string("000").key("name").string(hostName).endObject();
+    const Sender sender = senderOf(location, hostName);
+    json.key("agent").beginObject().key("id").string(sender.id).key("name").string(sender.name);
+    if (!sender.address.empty())
+        json.key("ip").string(sender.address);
+    json.endObject();
     json.key("manager").beginObject().key("name").string(hostName).endObject();
     json.key("id").string(alertId);
     if (!verdict.previousOutput.empty())
@@ -259,7 +319,7 @@ std::string alertJson(const Verdict& verdict, std::string_view recordText, std::
     writeDecoder(json, verdict);
     if (const auto data = fieldsJson(verdict); data != "{}")
         json.key("data").raw(data);
-    json.key("location").string(location);
+    json.key("location").string(sender.location);
     json.endObject();
     return json.take();
 }

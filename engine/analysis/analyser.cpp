@@ -31,6 +31,8 @@ Result<Problems> Analyser::load(const RulesetSource& source)
         return fail(ErrorCode::InvalidArgument, std::move(message),
                     "Run bartizanctl check to see every problem.");
     }
+    if (!m_options.geoLocator)
+        noteRulesThatNeedLocations(*ruleset, problems);
     for (auto& [number, session] : m_sessions)
         session.rules.adopt(*m_ruleset->rules, *ruleset->rules);
     m_ruleset = std::move(ruleset);
@@ -93,6 +95,8 @@ void Analyser::analyseRecord(const RecordBatch& batch, std::uint32_t index, Verd
     m_event.isDoubted = !doubtAbout(*m_event.origin, m_event.programName).empty();
     m_ruleset->decoders->decode(m_event, m_scratch);
     current.accumulate.apply(m_event);
+    if (m_options.geoLocator)
+        locate();
 
     Outcome outcome;
     if (!m_event.isMalformed && !isDropped()) {
@@ -103,6 +107,16 @@ void Analyser::analyseRecord(const RecordBatch& batch, std::uint32_t index, Verd
         verdicts.push_back(makeVerdict(index, current, outcome));
     if (outcome.remember)
         current.matcher->remember(*outcome.rule);
+}
+
+void Analyser::locate()
+{
+    for (const auto& [address, place] : {std::pair(StaticField::SrcIp, StaticField::SrcGeoIp),
+                                         std::pair(StaticField::DstIp, StaticField::DstGeoIp)}) {
+        const auto text = m_event.field(address);
+        if (auto found = text ? m_options.geoLocator->locate(*text) : std::nullopt)
+            m_event.setField(place, m_event.keep(std::move(*found)));
+    }
 }
 
 // log_fw (spec §7.3): a firewall event without these fields is of no use to any rule.
@@ -172,6 +186,8 @@ Verdict Analyser::makeVerdict(std::uint32_t index, const Session& session, const
     if (m_event.decoder != nullptr) {
         verdict.decoderName = m_event.decoder->name();
         verdict.decoderParent = m_event.decoder->parentName();
+        verdict.decoderComment = m_event.decoder->firstSeenComment();
+        verdict.decoderAccumulates = m_event.decoder->accumulates();
     }
     for (std::size_t i = 0; i < kStaticFieldCount; ++i) {
         const auto field = static_cast<StaticField>(i);
@@ -203,7 +219,9 @@ RuleInfo Analyser::makeRuleInfo(const Session& session, const Rule& rule) const
     info.mitreIds = rule.mitreIds;
     info.frequency = rule.correlation ? rule.frequency : 0;
     info.firedTimes = rule.noCounter ? 0 : session.rules.fired[rule.index];
-    info.mail = rule.mail;
+    info.mail = rule.mail.value_or(rule.level >= m_options.mailLevel);
+    info.info = rule.info;
+    info.cve = rule.cve;
     info.noActiveResponse = rule.noActiveResponse;
     info.noFullLog = rule.noFullLog;
     return info;

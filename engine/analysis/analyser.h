@@ -56,6 +56,7 @@ private:
     void renewMatcher(Session& session);
     void analyseRecord(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
                        std::vector<Verdict>& verdicts);
+    void locate();
     [[nodiscard]] bool isDropped() const;
     [[nodiscard]] Outcome decide(Session& session, const Rule& rule) const;
     void applyIgnore(Session& session, const Rule& rule, Outcome& outcome) const;

@@ -2,6 +2,7 @@
 // separate process can stand behind it. Whoever implements it opens no file, reads no clock and knows no Qt.
 #pragma once
 
+#include "engine/base/geo_locator.h"
 #include "engine/base/problem.h"
 #include "engine/base/record.h"
 #include "engine/base/result.h"
@@ -38,9 +39,11 @@ struct RuleInfo
     std::vector<std::pair<std::string, std::vector<std::string>>>
         compliance; // "pci_dss" → {"11.4"}, in alert order
     std::vector<std::string> mitreIds;
+    std::string info;
+    std::string cve;
     int frequency = 0; // of a composite, else 0
     std::uint64_t firedTimes = 0;
-    bool mail = false;             // options alert_by_email
+    bool mail = false;             // worth a mail: by level or options
     bool noActiveResponse = false; // no_ar, or accuracy="0" (spec §10.2)
     bool noFullLog = false;
 };
@@ -61,7 +64,9 @@ struct Verdict
     std::optional<std::string> programName;
     std::string decoderName; // empty when none matched
     std::string decoderParent;
-    std::vector<Field> fields; // statics in alert order, then dynamic fields as decoded
+    std::string decoderComment;      // <ftscomment>
+    bool decoderAccumulates = false; // <accumulate>
+    std::vector<Field> fields;       // statics in alert order, then dynamic fields as decoded
     std::optional<RuleInfo> rule;
     bool alert = false;          // worth an alert (spec §7.3): level and options say so
     bool respond = false;        // active responses may run: level > 0, not silenced (spec §10.2)
@@ -95,9 +100,11 @@ struct AnalysisOptions
 {
     AnalysisMode mode = AnalysisMode::Daemon;
     int logAlertLevel = 3;                    // alert from this level on
+    int mailLevel = 12;                       // worth a mail from this level on
     std::size_t memorySize = 8192;            // events remembered for correlation (spec §8.1)
     bool dropIncompleteFirewallEvents = true; // log_fw (spec §7.3), daemon only
     std::string hostName; // of this machine, short: stands in for rules where a record names no host
+    std::shared_ptr<const GeoLocator> geoLocator = nullptr; // for srcgeoip and dstgeoip; may be nullptr
 };
 
 // The analysis in this process. Not thread-safe: one thread owns it.

@@ -1,6 +1,33 @@
 #include "engine/analysis/ruleset.h"
 
+#include <algorithm>
+
 namespace bartizan {
+
+namespace {
+
+bool asksForPlace(const Rule& rule)
+{
+    return std::ranges::any_of(rule.conditions, [](const Condition& condition) {
+        const auto* text = std::get_if<TextCondition>(&condition);
+        return text != nullptr &&
+               (text->source == RuleTextSource::SrcGeoIp || text->source == RuleTextSource::DstGeoIp);
+    });
+}
+
+} // namespace
+
+void noteRulesThatNeedLocations(const Ruleset& ruleset, Problems& problems)
+{
+    for (const Rule& rule : ruleset.rules->rules()) {
+        if (asksForPlace(rule))
+            problems.push_back({Severity::Note, "rules", rule.file, rule.line, 0,
+                                "Rule " + std::to_string(rule.id) +
+                                    " asks where an address is, and there is no location database: it never "
+                                    "matches.",
+                                "Name a MaxMind database in <global><geoip_db_path>."});
+    }
+}
 
 std::shared_ptr<const Ruleset> Ruleset::compile(const RulesetSource& source, Problems& problems)
 {

@@ -20,4 +20,7 @@ struct Ruleset
                                                                 Problems& problems);
 };
 
+// Notes on rules with srcgeoip or dstgeoip, for where there is no location database.
+void noteRulesThatNeedLocations(const Ruleset& ruleset, Problems& problems);
+
 } // namespace bartizan

@@ -104,6 +104,10 @@ struct Configuration
     std::vector<std::chrono::minutes> repeatedOffenders;
     std::vector<WhiteListEntry> whiteList;
     int logAlertLevel = 3;
+    int mailLevel = 12;            // <email_alert_level>: what alerts call worth a mail
+    bool writesAlertsFile = false; // <jsonout_output>: alerts/alerts.json in the state folder
+    std::string geoDatabase;       // <geoip_db_path>: a MaxMind database; empty = none
+    ConfigPlace geoDatabasePlace;
     std::size_t memorySize = 8192;
     bool dropIncompleteFirewallEvents = true; // log_fw (spec §7.3)
     StoreLimits store;

@@ -145,4 +145,18 @@ Result<Configuration> readConfigurationFile(const std::string& path, Problems& p
     return readConfiguration(*text, path, problems);
 }
 
+std::shared_ptr<const GeoLocator> openGeoDatabase(const Configuration& configuration,
+                                                  const GeoDatabaseOpener& open, Problems& problems)
+{
+    if (configuration.geoDatabase.empty() || !open)
+        return nullptr;
+    auto opened = open(configuration.geoDatabase);
+    if (opened)
+        return std::move(*opened);
+    const ConfigPlace& place = configuration.geoDatabasePlace;
+    problems.push_back({Severity::Warning, "configuration", place.file, place.line, place.column,
+                        opened.error().message + " srcgeoip and dstgeoip never match.", opened.error().cure});
+    return nullptr;
+}
+
 } // namespace bartizan

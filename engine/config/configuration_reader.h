@@ -2,10 +2,12 @@
 // a piece of one as pasted from documentation, works unchanged. Pure: bytes in, data out.
 #pragma once
 
+#include "engine/base/geo_locator.h"
 #include "engine/base/problem.h"
 #include "engine/base/result.h"
 #include "engine/config/configuration.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -20,5 +22,9 @@ namespace bartizan {
 // Reads `path` and then as above. NotFound where there is no such file, which a caller may take for the
 // defaults.
 [[nodiscard]] Result<Configuration> readConfigurationFile(const std::string& path, Problems& problems);
+
+// The location database that `configuration` names, or nullptr; what is wrong with it is reported.
+[[nodiscard]] std::shared_ptr<const GeoLocator>
+openGeoDatabase(const Configuration& configuration, const GeoDatabaseOpener& open, Problems& problems);
 
 } // namespace bartizan

@@ -12,8 +12,7 @@ namespace bartizan::config {
 namespace {
 
 // Settings of the reference's <global> that concern parts which do not exist here.
-constexpr std::array<std::string_view, 31> kForeignGlobals{"jsonout_output",
-                                                           "alerts_log",
+constexpr std::array<std::string_view, 29> kForeignGlobals{"alerts_log",
                                                            "logall",
                                                            "logall_json",
                                                            "email_notification",
@@ -37,7 +36,6 @@ constexpr std::array<std::string_view, 31> kForeignGlobals{"jsonout_output",
                                                            "prelude_log_level",
                                                            "zeromq_output",
                                                            "zeromq_uri",
-                                                           "geoip_db_path",
                                                            "rotate_interval",
                                                            "max_output_size",
                                                            "integrity_checking",
@@ -102,11 +100,12 @@ void readStore(const xml::Element& block, Configuration& configuration, ProblemS
 
 bool readShared(const xml::Element& element, Configuration& configuration, ProblemSink& problems)
 {
-    if (element.name != "log_alert_level")
+    if (element.name != "log_alert_level" && element.name != "email_alert_level")
         return false;
     problems.expectPlain(element);
     if (const auto level = number(element, 1, 16, problems))
-        configuration.logAlertLevel = static_cast<int>(*level);
+        (element.name == "log_alert_level" ? configuration.logAlertLevel : configuration.mailLevel) =
+            static_cast<int>(*level);
     return true;
 }
 
@@ -154,6 +153,14 @@ void readGlobal(const xml::Element& block, Configuration& configuration, Problem
         } else if (element.name == "log_fw" || element.name == "logfw") {
             configuration.dropIncompleteFirewallEvents =
                 yesNo(element, problems).value_or(configuration.dropIncompleteFirewallEvents);
+        } else if (element.name == "jsonout_output") {
+            problems.expectPlain(element);
+            configuration.writesAlertsFile =
+                yesNo(element, problems).value_or(configuration.writesAlertsFile);
+        } else if (element.name == "geoip_db_path" || element.name == "geoipdb") {
+            problems.expectPlain(element);
+            configuration.geoDatabase = requiredText(element, problems).value_or("");
+            configuration.geoDatabasePlace = problems.place(element);
         } else if (element.name == "store") {
             readStore(element, configuration, problems);
         } else if (std::ranges::find(kForeignGlobals, element.name) != kForeignGlobals.end()) {
@@ -169,7 +176,7 @@ void readAlerts(const xml::Element& block, Configuration& configuration, Problem
     for (const xml::Element& element : block.children) {
         if (readShared(element, configuration, problems))
             continue;
-        if (element.name == "email_alert_level" || element.name == "use_geoip")
+        if (element.name == "use_geoip")
             problems.note(element, tag(element.name) + " is not supported; it has no effect.", "Remove it.");
         else
             problems.unknownElement(block, element);

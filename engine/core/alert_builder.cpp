@@ -56,10 +56,17 @@ AlertRecord alertRecord(const Verdict& verdict, const RecordBatch& records)
     return alert;
 }
 
+std::string alertLine(const Verdict& verdict, const RecordBatch& records, AlertId alertId,
+                      const std::string& hostName)
+{
+    const auto& record = records.records()[verdict.record];
+    return alertJson(verdict, loggedText(verdict, records), records.location(record), record.receivedAt,
+                     hostName, std::to_string(record.receivedAt / 1000) + '.' + std::to_string(alertId));
+}
+
 BlockRequest blockRequest(const ResponseOrder& order, const Verdict& verdict, const RecordBatch& records,
                           AlertId alertId, const std::string& hostName)
 {
-    const auto& record = records.records()[verdict.record];
     BlockRequest request;
     request.address = order.address;
     request.duration = order.duration;
@@ -71,9 +78,7 @@ BlockRequest blockRequest(const ResponseOrder& order, const Verdict& verdict, co
     request.command = order.program;
     request.reason = capped(loggedText(verdict, records));
     request.doubt = order.doubt;
-    request.alertJson =
-        alertJson(verdict, loggedText(verdict, records), records.location(record), record.receivedAt, hostName,
-                  std::to_string(record.receivedAt / 1000) + '.' + std::to_string(alertId));
+    request.alertJson = alertLine(verdict, records, alertId, hostName);
     return request;
 }
 

@@ -1,5 +1,6 @@
 #include "engine/core/engine.h"
 
+#include "engine/config/configuration_reader.h"
 #include "engine/core/engine_log.h"
 #include "engine/core/handlers.h"
 #include "engine/core/json_objects.h"
@@ -64,6 +65,7 @@ Result<void> Engine::start()
         return listening;
     m_running = true;
     auto problems = readConfiguration();
+    const auto geoLocator = openGeoDatabase(m_configuration, m_platform.openGeoDatabase, problems);
     logProblems(problems);
     m_health.report("configuration", std::move(problems));
     openStore();
@@ -82,6 +84,8 @@ Result<void> Engine::start()
                                              [this](const auto& changes) { blocksChanged(changes); });
     AnalysisOptions analysis;
     analysis.logAlertLevel = m_configuration.logAlertLevel;
+    analysis.mailLevel = m_configuration.mailLevel;
+    analysis.geoLocator = geoLocator;
     analysis.memorySize = m_configuration.memorySize;
     analysis.hostName = m_platform.hostInfo->hostName();
     analysis.dropIncompleteFirewallEvents = m_configuration.dropIncompleteFirewallEvents;

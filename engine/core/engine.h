@@ -51,6 +51,7 @@ struct EnginePlatform
     std::unique_ptr<FileWatch> fileWatch;
     std::unique_ptr<JournalReader> journal;                            // may be null: this system has none
     std::function<std::unique_ptr<CommandRunner>()> makeCommandRunner; // the same
+    GeoDatabaseOpener openGeoDatabase;                                 // may be empty
     std::unique_ptr<HostInfo> hostInfo;
     std::unique_ptr<ipc::Listener> listener;
     std::unique_ptr<Authoriser> authoriser;

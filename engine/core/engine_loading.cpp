@@ -89,7 +89,10 @@ void Engine::loadRuleset(std::function<void(const Problems&)> done)
     auto source = readRuleset(problems);
     m_lists.lists = source.lists;
     auto policy = std::make_unique<const ResponsePolicy>(m_configuration, problems);
-    auto future = m_pipeline->load(std::move(source), std::move(policy));
+    auto alertsFile = m_configuration.writesAlertsFile
+                          ? std::make_unique<AlertsFile>(m_options.stateFolder + "/alerts/alerts.json")
+                          : nullptr;
+    auto future = m_pipeline->load(std::move(source), std::move(policy), std::move(alertsFile));
     if (!done) {
         // At start nothing waits for the main thread yet, and the first line must find its rules.
         (void)rulesetLoaded(std::move(problems), future.get());
@@ -130,14 +133,15 @@ void Engine::reload(std::function<void(const Problems&)> done)
     const auto before = m_configuration;
     auto problems = readConfiguration();
     if (before.logAlertLevel != m_configuration.logAlertLevel ||
+        before.mailLevel != m_configuration.mailLevel || before.geoDatabase != m_configuration.geoDatabase ||
         before.memorySize != m_configuration.memorySize ||
         before.dropIncompleteFirewallEvents != m_configuration.dropIncompleteFirewallEvents ||
         before.store.maxAge != m_configuration.store.maxAge ||
         before.store.maxBytes != m_configuration.store.maxBytes)
         problems.push_back({Severity::Warning, "configuration", m_options.configFolder + "/bartizan.conf", 0,
                             0,
-                            "log_alert_level, memory_size, log_fw and the store's limits keep their old "
-                            "values until a restart",
+                            "log_alert_level, email_alert_level, memory_size, log_fw, geoip_db_path and the "
+                            "store's limits keep their old values until a restart",
                             "restart the engine"});
     logProblems(problems);
     m_health.report("configuration", problems);

@@ -61,9 +61,10 @@ void Pipeline::stop()
 }
 
 std::future<Result<Problems>> Pipeline::load(RulesetSource source,
-                                             std::unique_ptr<const ResponsePolicy> policy)
+                                             std::unique_ptr<const ResponsePolicy> policy,
+                                             std::unique_ptr<AlertsFile> alertsFile)
 {
-    LoadJob job{std::move(source), std::move(policy), {}};
+    LoadJob job{std::move(source), std::move(policy), std::move(alertsFile), {}};
     auto done = job.done.get_future();
     {
         const std::lock_guard lock(m_mutex);
@@ -172,8 +173,11 @@ void Pipeline::runLoadJobs()
     }
     for (auto& job : jobs) {
         auto problems = m_analysis->load(job.source);
-        if (problems)
+        if (problems) {
             m_policy = std::move(job.policy);
+            m_alertsFile = std::move(job.alertsFile);
+            m_health.report("alerts-file", {});
+        }
         {
             const std::lock_guard lock(m_mutex);
             m_summary = m_analysis->summary();
@@ -236,6 +240,23 @@ void Pipeline::processRecords(const RecordBatch& records, std::vector<AlertRecor
     respond(records);
     if (fromJournal)
         noticeJournalAlert();
+    if (m_alertsFile)
+        writeAlertsFile(records);
+}
+
+void Pipeline::writeAlertsFile(const RecordBatch& records)
+{
+    std::string lines;
+    for (std::size_t i = 0; i < m_verdicts.size(); ++i) {
+        if (m_alertIds[i] != 0)
+            lines += alertLine(m_verdicts[i], records, m_alertIds[i], m_hostName) + '\n';
+    }
+    if (lines.empty())
+        return;
+    const auto written = m_alertsFile->append(lines);
+    m_health.report("alerts-file", written ? Problems{}
+                                           : Problems{{Severity::Error, "store", m_alertsFile->path(), 0, 0,
+                                                       written.error().message, written.error().cure}});
 }
 
 void Pipeline::respond(const RecordBatch& records)

@@ -4,6 +4,7 @@
 
 #include "engine/analysis/analysis_port.h"
 #include "engine/base/bounded_queue.h"
+#include "engine/core/alerts_file.h"
 #include "engine/logsource/log_sources.h"
 #include "engine/response/block_keeper.h"
 #include "engine/response/response_policy.h"
@@ -39,8 +40,10 @@ public:
     void stop();
 
     // Compiles and swaps in on the pipeline's thread, between two batches; the future holds what was found.
-    // The policy belongs to the same configuration and is swapped at the same moment.
-    std::future<Result<Problems>> load(RulesetSource source, std::unique_ptr<const ResponsePolicy> policy);
+    // The policy and the alerts file (nullptr: none is written) belong to the same configuration and are
+    // swapped at the same moment.
+    std::future<Result<Problems>> load(RulesetSource source, std::unique_ptr<const ResponsePolicy> policy,
+                                       std::unique_ptr<AlertsFile> alertsFile = nullptr);
 
     // Returns when the queue is empty and its last batch dealt with. Nobody pushes meanwhile.
     void drain();
@@ -62,6 +65,7 @@ private:
     {
         RulesetSource source;
         std::unique_ptr<const ResponsePolicy> policy;
+        std::unique_ptr<AlertsFile> alertsFile;
         std::promise<Result<Problems>> done;
     };
 
@@ -71,6 +75,7 @@ private:
     void processBatch(const SourceBatch& batch);
     void processRecords(const RecordBatch& records, std::vector<AlertRecord>& alerts);
     void respond(const RecordBatch& records);
+    void writeAlertsFile(const RecordBatch& records);
     void noticeJournalAlert();
     // The response events that came up since the last call, as records.
     [[nodiscard]] RecordBatch takeOwnRecords();
@@ -83,6 +88,7 @@ private:
     HealthBoard& m_health;
     const std::string m_hostName;
     std::unique_ptr<const ResponsePolicy> m_policy;
+    std::unique_ptr<AlertsFile> m_alertsFile;
 
     // Used by the pipeline's thread only, kept to spare allocations.
     std::vector<Verdict> m_verdicts;

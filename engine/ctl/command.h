@@ -1,6 +1,7 @@
 // A command of bartizanctl: its name, how it is used, and the function that carries it out.
 #pragma once
 
+#include "engine/base/geo_locator.h"
 #include "engine/ctl/arguments.h"
 #include "engine/ctl/engine_connection.h"
 #include "engine/ctl/output.h"
@@ -30,6 +31,7 @@ struct Platform
 {
     Trust trust;
     std::function<std::unique_ptr<FirewallBackend>()> firewall;
+    GeoDatabaseOpener openGeoDatabase; // may be empty
 };
 
 // What a command works with.

@@ -25,7 +25,8 @@ int runOffline(int (*run)(offline::Environment&, const std::vector<std::string>&
         .json = context.options.json,
         .builtinFolder = findBuiltinRuleset(QCoreApplication::applicationDirPath().toStdString()),
         .hostName = QSysInfo::machineHostName().section('.'_L1, 0, 0).toStdString(),
-        .makeResponder = makeReplayResponder};
+        .makeResponder = makeReplayResponder,
+        .openGeoDatabase = context.platform.openGeoDatabase};
     std::vector<std::string> words;
     if (!context.options.config.isEmpty())
         words = {"--config", context.options.config.toStdString()};

@@ -9,9 +9,10 @@ namespace bartizan {
 namespace {
 
 constexpr std::array<std::string_view, kStaticFieldCount> kNames = {
-    "protocol", "action", "srcip",  "srcport", "srcuser", "dstip",      "dstport",
-    "dstuser",  "id",     "status", "url",     "data",    "extra_data", "system_name",
+    "protocol", "action", "srcip", "srcport", "srcuser",    "dstip",       "dstport",  "dstuser",
+    "id",       "status", "url",   "data",    "extra_data", "system_name", "srcgeoip", "dstgeoip",
 };
+constexpr std::size_t kDecodedCount = 14; // the names a decoder can set
 
 } // namespace
 
@@ -19,10 +20,18 @@ std::optional<StaticField> staticFieldFromName(std::string_view name)
 {
     if (name == "user")
         return StaticField::DstUser;
-    const auto found = std::ranges::find(kNames, name);
-    if (found == kNames.end())
+    const auto end = kNames.begin() + kDecodedCount;
+    const auto found = std::find(kNames.begin(), end, name);
+    if (found == end)
         return std::nullopt;
     return static_cast<StaticField>(found - kNames.begin());
+}
+
+std::optional<StaticField> geoFieldFromName(std::string_view name)
+{
+    if (name == "srcgeoip")
+        return StaticField::SrcGeoIp;
+    return name == "dstgeoip" ? std::optional(StaticField::DstGeoIp) : std::nullopt;
 }
 
 std::string_view staticFieldName(StaticField field)

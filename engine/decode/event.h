@@ -31,12 +31,16 @@ enum class StaticField : std::uint8_t {
     Data,
     ExtraData,
     SystemName,
+    SrcGeoIp, // these two are no names for decoders: they follow from srcip and dstip
+    DstGeoIp,
 };
-inline constexpr std::size_t kStaticFieldCount = 14;
+inline constexpr std::size_t kStaticFieldCount = 16;
 
 // As written in `order` ("srcip"); `user` means DstUser. Exact case. Nothing for a dynamic name.
 [[nodiscard]] std::optional<StaticField> staticFieldFromName(std::string_view name);
 [[nodiscard]] std::string_view staticFieldName(StaticField field);
+// "srcgeoip" and "dstgeoip", which rules may name besides.
+[[nodiscard]] std::optional<StaticField> geoFieldFromName(std::string_view name);
 
 enum class DecoderType : std::uint8_t {
     Syslog,

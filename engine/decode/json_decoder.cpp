@@ -3,6 +3,7 @@
 #include "engine/decode/json_scanner.h"
 
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -41,7 +42,8 @@ std::string arrayNumber(double value)
         return std::to_string(static_cast<int>(value));
     const std::string brief = printed("%1.15g", value);
     double back = 0;
-    return std::sscanf(brief.c_str(), "%lg", &back) == 1 && back == value ? brief : printed("%1.17g", value);
+    const auto read = std::from_chars(brief.data(), brief.data() + brief.size(), back);
+    return read.ec == std::errc{} && back == value ? brief : printed("%1.17g", value);
 }
 
 // One value in the layout that the reference prints arrays in.

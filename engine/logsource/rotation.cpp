@@ -151,7 +151,7 @@ bool fits(LogFile& file, const FilePosition& position)
 
 Result<FilePosition> positionAt(LogFile& file, const std::string& path, std::uint64_t offset)
 {
-    const std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(offset, kFingerprintSize));
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(offset, kFingerprintSize));
     const auto head = bytesAt(file, 0, size);
     if (!head)
         return std::unexpected(head.error());

@@ -272,9 +272,11 @@ void SourceManager::Impl::evaluate()
 void SourceManager::Impl::watchFolders()
 {
     std::vector<std::string> locations;
+    locations.reserve(m_sources.size());
     for (const auto& source : m_sources)
         locations.push_back(expandDateNames(source->settings.location, m_clock.now()));
     std::vector<std::string> files;
+    files.reserve(m_entries.size());
     for (const auto& [path, entry] : m_entries)
         files.push_back(path);
     if (m_logWatch.watchFolders(locations, files))

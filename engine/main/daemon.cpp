@@ -6,6 +6,7 @@
 #include "platform/linux/inotify_watch.h"
 #include "platform/linux/local_authoriser.h"
 #include "platform/linux/log_file_system.h"
+#include "platform/linux/maxmind_database.h"
 #include "platform/linux/nftables_backend.h"
 #include "platform/linux/peer_identity_linux.h"
 #include "platform/linux/shell_runner.h"
@@ -117,6 +118,7 @@ bartizan::EnginePlatform makePlatform(const Arguments& arguments,
     platform.fileWatch = std::move(fileWatch);
     platform.journal = makeSystemdJournal();
     platform.makeCommandRunner = makeShellRunner;
+    platform.openGeoDatabase = openMaxMindDatabase;
     platform.hostInfo = std::make_unique<LinuxHostInfo>();
     platform.listener =
         std::make_unique<UnixListener>(std::filesystem::path(arguments.run.toStdString()), identityOfSocket);

@@ -94,7 +94,7 @@ std::optional<std::bitset<256>> firstBytes(const Alternative& row)
     if (cell->kind == CellKind::Literal && cell->literal < 0x80) {
         bytes.set(cell->literal);
         if (cell->literal >= 'a' && cell->literal <= 'z')
-            bytes.set(static_cast<std::size_t>(cell->literal - 'a' + 'A'));
+            bytes.set(static_cast<std::size_t>(cell->literal) - 'a' + 'A');
         return bytes;
     }
     const bool mayBeEmpty = cell[2].kind == CellKind::Literal && cell[2].literal == '*';

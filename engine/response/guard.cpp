@@ -38,6 +38,7 @@ const std::vector<std::pair<const SpecialRange*, Cidr>>& specialRanges()
 {
     static const auto ranges = [] {
         std::vector<std::pair<const SpecialRange*, Cidr>> parsed;
+        parsed.reserve(kSpecialRanges.size());
         for (const auto& range : kSpecialRanges)
             parsed.emplace_back(&range, Cidr::parse(range.network).value());
         return parsed;

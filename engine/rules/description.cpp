@@ -28,8 +28,8 @@ Description::Description(std::string text)
             part.kind = Part::Kind::ProgramName;
         else if (name == "hostname")
             part.kind = Part::Kind::Hostname;
-        else if (name == "srcgeoip" || name == "dstgeoip")
-            part.kind = Part::Kind::Nothing;
+        else if (const auto place = geoFieldFromName(name))
+            part = {Part::Kind::Static, *place, {}};
         m_parts.push_back(std::move(part));
         rest.remove_prefix(close + 1);
     }
@@ -50,8 +50,6 @@ std::string_view Description::valueOf(const Part& part, const Event& event, std:
         return event.hostname.value_or(localHost);
     case Part::Kind::Dynamic:
         return event.dynamic(part.text).value_or(std::string_view{});
-    case Part::Kind::Nothing:
-        break;
     }
     return {};
 }

@@ -24,7 +24,7 @@ public:
 private:
     struct Part
     {
-        enum class Kind : std::uint8_t { Literal, Static, ProgramName, Hostname, Nothing, Dynamic };
+        enum class Kind : std::uint8_t { Literal, Static, ProgramName, Hostname, Dynamic };
         Kind kind;
         StaticField field;
         std::string text;

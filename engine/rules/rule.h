@@ -127,7 +127,7 @@ struct Rule
     std::int64_t ignore = 0; // seconds
     bool noAlert = false;
     bool accurate = true;
-    bool mail = false;
+    std::optional<bool> mail; // alert_by_email, no_email_alert
     bool logAlways = false;
     bool logNever = false;
     bool noActiveResponse = false;
@@ -142,6 +142,8 @@ struct Rule
     std::vector<std::string> shownGroups;
     std::vector<std::pair<std::string, std::vector<std::string>>> compliance;
     std::vector<std::string> mitreIds;
+    std::string info;
+    std::string cve;
 
     std::string file; // where it is written
     int line = 0;

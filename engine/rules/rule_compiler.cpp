@@ -212,6 +212,8 @@ std::optional<Rule> RuleCompiler::compile(const RuleText& text)
     rule.shownGroups = std::move(shown.groups);
     rule.compliance = std::move(shown.compliance);
     rule.mitreIds = text.mitreIds;
+    rule.info = text.info;
+    rule.cve = text.cve;
     rule.file = text.file;
     rule.line = text.position.line;
 

@@ -111,8 +111,9 @@ std::optional<std::string_view> RuleMatcher::textOf(RuleTextSource source) const
             return host();
         return std::nullopt;
     case RuleTextSource::SrcGeoIp:
+        return m_event->field(StaticField::SrcGeoIp);
     case RuleTextSource::DstGeoIp:
-        break;
+        return m_event->field(StaticField::DstGeoIp);
     }
     return std::nullopt;
 }

@@ -19,7 +19,7 @@ namespace bartizan {
 struct ComparedValue
 {
     enum class Kind : std::uint8_t { Location, Static, Dynamic, Never };
-    Kind kind = Kind::Never; // Never: a field that nothing fills (srcgeoip)
+    Kind kind = Kind::Never;
     StaticField field = StaticField::Protocol;
     std::string name; // of a dynamic field
 

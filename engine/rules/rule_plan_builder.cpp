@@ -274,7 +274,8 @@ std::uint16_t RulePlanBuilder::comparedValue(const RelationText& relation)
         value.name = relation.field;
     } else if (relation.field == "location") {
         value.kind = ComparedValue::Kind::Location;
-    } else if (const auto field = staticFieldFromName(relation.field)) {
+    } else if (const auto field = relation.field.ends_with("geoip") ? geoFieldFromName(relation.field)
+                                                                    : staticFieldFromName(relation.field)) {
         value.kind = ComparedValue::Kind::Static;
         value.field = *field;
     }

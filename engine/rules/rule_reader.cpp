@@ -380,8 +380,10 @@ private:
             readMitre(child);
         } else if (name == "info") {
             allowAttributes(child, {"type"});
+            m_rule.info += child.content;
         } else if (name == "cve") {
             allowAttributes(child, {});
+            m_rule.cve += child.content;
         } else if (name == "ignore" || name == "check_if_ignored") {
             report(Severity::Note, child.position, "<" + child.name + "> has no effect, as in the reference",
                    {});

@@ -127,7 +127,9 @@ struct RuleText
     std::string description;
     std::string groups; // the raw string of spec §6.5
     std::vector<std::string> mitreIds;
-    bool mail = false;
+    std::string info;
+    std::string cve;
+    std::optional<bool> mail; // alert_by_email, no_email_alert
     bool logAlways = false;
     bool logNever = false;
     bool noActiveResponse = false;

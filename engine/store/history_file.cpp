@@ -113,7 +113,7 @@ QString moveAside(const Database::Location& location, EpochMs now)
     removeOlderDamaged(QFileInfo(path));
     QString stamp = QString::fromStdString(isoUtc(now));
     stamp.remove(QLatin1Char(':'));
-    const QString aside = path + QStringLiteral(".damaged-") + stamp;
+    QString aside = path + QStringLiteral(".damaged-") + stamp;
     if (!QFile::rename(path, aside))
         return {};
     for (const char* side : kSideFiles)

@@ -106,7 +106,7 @@ Result<void> migrate(Database& database, std::span<const Migration> steps)
     if (*version == known)
         return {};
     return database.transaction([&]() -> Result<void> {
-        for (std::size_t i = static_cast<std::size_t>(*version); i < steps.size(); ++i) {
+        for (auto i = static_cast<std::size_t>(*version); i < steps.size(); ++i) {
             for (const std::string_view statement : steps[i]) {
                 if (auto done = database.run(statement); !done)
                     return done;

@@ -116,7 +116,7 @@ void readSessions(std::vector<IpAddress>& peers)
         if (const auto peer = administratorPeerOf(owned.get()))
             peers.push_back(*peer);
     }
-    std::free(sessions);
+    std::free(static_cast<void*>(sessions));
 }
 
 } // namespace

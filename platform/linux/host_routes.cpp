@@ -61,6 +61,8 @@ void take(const nlattr* attribute, std::vector<IpAddress>& gateways)
 
 int dumpRoutes(int socket, unsigned char family, std::uint32_t sequence, std::vector<IpAddress>& gateways)
 {
+    if (socket < 0)
+        return EBADF;
     std::array<char, 128> request{};
     nlmsghdr* header = mnl_nlmsg_put_header(request.data());
     header->nlmsg_type = RTM_GETROUTE;

@@ -173,7 +173,7 @@ void Transaction::ensureRoom(std::size_t bytes)
     char* grown = static_cast<char*>(std::realloc(m_bytes.get(), wanted));
     if (grown == nullptr)
         throw std::bad_alloc();
-    m_bytes.release();
+    static_cast<void>(m_bytes.release());
     m_bytes.reset(grown);
     m_capacity = wanted;
 }

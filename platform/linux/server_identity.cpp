@@ -2,7 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
-#include <optional>
+#include <expected>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,11 +13,12 @@ namespace {
 
 constexpr uid_t kRoot = 0;
 
-std::optional<struct stat> statusOf(const std::filesystem::path& path)
+// Or the system's error number.
+std::expected<struct stat, int> statusOf(const std::filesystem::path& path)
 {
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0)
-        return std::nullopt;
+        return std::unexpected(errno);
     return status;
 }
 
@@ -51,9 +52,10 @@ Result<void> verifySocketPath(const std::filesystem::path& socket)
     const auto entry = statusOf(socket);
     const auto place = statusOf(folder);
     if (!entry || !place) {
-        if (errno == EACCES)
+        const int error = entry ? place.error() : entry.error();
+        if (error == EACCES)
             return fail(ErrorCode::PermissionDenied,
-                        "can't reach " + socket.string() + ": " + std::strerror(errno));
+                        "can't reach " + socket.string() + ": " + std::strerror(error));
         return fail(ErrorCode::NotFound, "there is no engine at " + socket.string());
     }
     if (!S_ISSOCK(entry->st_mode))

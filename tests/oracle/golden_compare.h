@@ -47,6 +47,10 @@ inline QStringList differences(const QJsonObject& expected, const Verdict& verdi
         check("groups", rule[QStringLiteral("groups")], jsonTexts(verdict.rule->groups));
         const auto fired = static_cast<qint64>(verdict.rule->firedTimes);
         check("firedtimes", rule[QStringLiteral("firedtimes")], fired > 0 ? QJsonValue(fired) : QJsonValue());
+        check("info", rule[QStringLiteral("info")],
+              verdict.rule->info.empty() ? QJsonValue() : jsonText(verdict.rule->info));
+        if (rule.contains(QStringLiteral("mail")))
+            check("mail", rule[QStringLiteral("mail")], verdict.rule->mail);
         if (nested) {
             const int frequency = verdict.rule->frequency;
             check("frequency", rule[QStringLiteral("frequency")],
@@ -59,6 +63,9 @@ inline QStringList differences(const QJsonObject& expected, const Verdict& verdi
     const auto nameOf = [](const std::string& name) { return name.empty() ? QJsonValue() : jsonText(name); };
     check("decoder", decoder[QStringLiteral("name")], nameOf(verdict.decoderName));
     check("parent", decoder[QStringLiteral("parent")], nameOf(verdict.decoderParent));
+    check("comment", decoder[QStringLiteral("ftscomment")], nameOf(verdict.decoderComment));
+    check("accumulate", decoder[QStringLiteral("accumulate")],
+          verdict.decoderAccumulates ? QJsonValue(1) : QJsonValue());
     const QJsonObject predecoder = expected[QStringLiteral("predecoder")].toObject();
     check("program", predecoder[QStringLiteral("program_name")], jsonText(verdict.programName));
     check("timestamp", predecoder[QStringLiteral("timestamp")], jsonText(verdict.timestamp));

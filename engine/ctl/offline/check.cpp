@@ -1,5 +1,6 @@
 #include "engine/analysis/ruleset.h"
 #include "engine/base/json_writer.h"
+#include "engine/config/configuration_reader.h"
 #include "engine/ctl/offline/ruleset_arguments.h"
 #include "engine/logsource/line_shaper.h"
 
@@ -64,7 +65,10 @@ int runCheck(Environment& environment, const std::vector<std::string>& words)
     // The responses of a configuration are bound to nothing here, but what is wrong with them shows.
     if (environment.makeResponder)
         environment.makeResponder(loaded->configuration, problems);
-    const auto summary = Ruleset::compile(loaded->source, problems)->summary;
+    const auto ruleset = Ruleset::compile(loaded->source, problems);
+    if (!openGeoDatabase(loaded->configuration, environment.openGeoDatabase, problems))
+        noteRulesThatNeedLocations(*ruleset, problems);
+    const RulesetSummary& summary = ruleset->summary;
     const auto bad =
         std::ranges::count_if(problems, [](const Problem& p) { return p.severity != Severity::Note; });
     if (arguments->json) {

@@ -194,8 +194,8 @@ int runLogtest(Environment& environment, const std::vector<std::string>& words)
     const auto loaded = loadSources(environment, *arguments, Purpose::Logtest, problems);
     if (!loaded)
         return failure(environment, loaded.error(), ErrorForm::Text);
-    Analyser analyser(
-        analysisOptions(environment, loaded->configuration, arguments->mode.value_or(AnalysisMode::Tester)));
+    Analyser analyser(analysisOptions(environment, loaded->configuration,
+                                      arguments->mode.value_or(AnalysisMode::Tester), problems));
     const auto compiled = analyser.load(loaded->source);
     if (compiled)
         problems.insert(problems.end(), compiled->begin(), compiled->end());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/analysis/analysis_port.h"
+#include "engine/base/geo_locator.h"
 #include "engine/config/configuration.h"
 
 #include <cstdint>
@@ -37,6 +38,8 @@ struct Environment
     // Makes replay's responder from a configuration; problems of its own are appended. May be empty: nothing
     // is blocked then.
     std::function<Responder(const Configuration&, Problems&)> makeResponder = {};
+    // Opens the location database of a configuration. May be empty: srcgeoip and dstgeoip never match then.
+    GeoDatabaseOpener openGeoDatabase = {};
 };
 
 // Exit codes: 0 done, 1 failed or problems found, 2 wrong usage. `arguments` are those behind the command's

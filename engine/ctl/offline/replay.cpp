@@ -258,8 +258,8 @@ int runReplay(Environment& environment, const std::vector<std::string>& words)
     const auto loaded = loadSources(environment, *arguments, Purpose::Replay, problems);
     if (!loaded)
         return failure(environment, loaded.error(), form);
-    Analyser analyser(
-        analysisOptions(environment, loaded->configuration, arguments->mode.value_or(AnalysisMode::Daemon)));
+    Analyser analyser(analysisOptions(environment, loaded->configuration,
+                                      arguments->mode.value_or(AnalysisMode::Daemon), problems));
     const auto compiled = analyser.load(loaded->source);
     if (compiled)
         problems.insert(problems.end(), compiled->begin(), compiled->end());

@@ -167,11 +167,13 @@ Result<Loaded> loadSources(const Environment& environment, const Arguments& argu
 }
 
 AnalysisOptions analysisOptions(const Environment& environment, const Configuration& configuration,
-                                AnalysisMode mode)
+                                AnalysisMode mode, Problems& problems)
 {
     AnalysisOptions options;
     options.mode = mode;
     options.logAlertLevel = configuration.logAlertLevel;
+    options.mailLevel = configuration.mailLevel;
+    options.geoLocator = openGeoDatabase(configuration, environment.openGeoDatabase, problems);
     options.memorySize = configuration.memorySize;
     options.dropIncompleteFirewallEvents = configuration.dropIncompleteFirewallEvents;
     options.hostName = environment.hostName;

@@ -49,7 +49,8 @@ enum class Purpose { Check, Logtest, Replay };
                                          Purpose purpose, Problems& problems);
 
 [[nodiscard]] AnalysisOptions analysisOptions(const Environment& environment,
-                                              const Configuration& configuration, AnalysisMode mode);
+                                              const Configuration& configuration, AnalysisMode mode,
+                                              Problems& problems);
 
 // To Environment::problems. Notes only where there is room for them.
 enum class Notes { Show, Hide };

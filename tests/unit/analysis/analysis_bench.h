@@ -15,10 +15,11 @@ inline const std::string kCategories = R"(<group name="base,">
 <rule id="4" level="0" noalert="1"><category>web-log</category><description>web</description></rule>
 </group>)";
 
-// "t key=value key=value": ip, user, by (srcuser), id, url, act, and the dynamic ones d and e.
+// "t key=value key=value": ip, to (dstip), user, by (srcuser), id, url, act, and the dynamic ones d and e.
 inline const std::string kDecoders = R"(
 <decoder name="t"><prematch>^t </prematch></decoder>
 <decoder name="t-f"><parent>t</parent><regex>ip=(\S+)</regex><order>srcip</order></decoder>
+<decoder name="t-f"><parent>t</parent><regex>to=(\S+)</regex><order>dstip</order></decoder>
 <decoder name="t-f"><parent>t</parent><regex>user=(\S+)</regex><order>dstuser</order></decoder>
 <decoder name="t-f"><parent>t</parent><regex>by=(\S+)</regex><order>srcuser</order></decoder>
 <decoder name="t-f"><parent>t</parent><regex>id=(\S+)</regex><order>id</order></decoder>

@@ -82,6 +82,8 @@ void TestAlertJson::alertHasTheReferencesShape()
     verdict.programName = "sshd";
     verdict.decoderName = "sshd";
     verdict.decoderParent = "sshd";
+    verdict.decoderComment = "new";
+    verdict.decoderAccumulates = true;
     verdict.fields = {{"srcip", "198.51.100.7", true}};
     verdict.previousOutput = "one\ntwo";
     RuleInfo rule;
@@ -90,7 +92,9 @@ void TestAlertJson::alertHasTheReferencesShape()
     rule.description = "d";
     rule.groups = {"local"};
     rule.compliance = {{"pci_dss", {"11.4"}}};
-    rule.mitreIds = {"T1110"};
+    rule.mitreIds = {"T1110", "T1110.001", "T9999"};
+    rule.info = "https://example.test";
+    rule.cve = "CVE-2031-1";
     rule.frequency = 6;
     rule.firedTimes = 2;
     verdict.rule = rule;
@@ -99,16 +103,27 @@ void TestAlertJson::alertHasTheReferencesShape()
                                                               1'700'000'000'123, "desk-17", "1700000000.1")))
                           .object();
     auto expected = QJsonDocument::fromJson(R"({
-        "rule":{"level":10,"description":"d","id":"100200","mitre":{"id":["T1110"]},"frequency":6,"firedtimes":2,
-                "mail":false,"groups":["local"],"pci_dss":["11.4"]},
+        "rule":{"level":10,"description":"d","id":"100200","mitre":{"id":["T1110","T1110.001","T9999"],"tactic":["Credential Access"],
+                "technique":["Brute Force","Password Guessing"]},"frequency":6,"firedtimes":2,
+                "mail":false,"groups":["local"],"pci_dss":["11.4"],"info":"https://example.test","cve":"CVE-2031-1"},
         "agent":{"id":"000","name":"desk-17"},"manager":{"name":"desk-17"},"id":"1700000000.1",
         "previous_output":"one\ntwo","full_log":"the log",
         "predecoder":{"program_name":"sshd","timestamp":"Feb  3 04:05:06","hostname":"desk-17"},
-        "decoder":{"parent":"sshd","name":"sshd"},"data":{"srcip":"198.51.100.7"},"location":"/var/log/auth.log"})")
+        "decoder":{"parent":"sshd","name":"sshd","ftscomment":"new","accumulate":1},"data":{"srcip":"198.51.100.7"},"location":"/var/log/auth.log"})")
                         .object();
     expected[QStringLiteral("timestamp")] = json[QStringLiteral("timestamp")];
     QCOMPARE(json, expected);
     QVERIFY(json[QStringLiteral("timestamp")].toString().contains(QStringLiteral(".123")));
+
+    const auto sent = QJsonDocument::fromJson(
+                          QByteArray::fromStdString(alertJson(
+                              verdict, "the log", "[007] (web7) 192.0.2.7->/var/log/x", 0, "desk-17", "1")))
+                          .object();
+    QCOMPARE(sent[QStringLiteral("agent")],
+             (QJsonObject{{QStringLiteral("id"), QStringLiteral("007")},
+                          {QStringLiteral("name"), QStringLiteral("web7")},
+                          {QStringLiteral("ip"), QStringLiteral("192.0.2.7")}}));
+    QCOMPARE(sent[QStringLiteral("location")].toString(), QStringLiteral("/var/log/x"));
 
     verdict.rule->noFullLog = true;
     verdict.previousOutput.clear();
