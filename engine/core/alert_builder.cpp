@@ -56,12 +56,12 @@ AlertRecord alertRecord(const Verdict& verdict, const RecordBatch& records)
     return alert;
 }
 
-std::string alertLine(const Verdict& verdict, const RecordBatch& records, AlertId alertId,
+std::string alertLine(const Verdict& verdict, const RecordBatch& records, std::int64_t number,
                       const std::string& hostName)
 {
     const auto& record = records.records()[verdict.record];
     return alertJson(verdict, loggedText(verdict, records), records.location(record), record.receivedAt,
-                     hostName, std::to_string(record.receivedAt / 1000) + '.' + std::to_string(alertId));
+                     hostName, std::to_string(record.receivedAt / 1000) + '.' + std::to_string(number));
 }
 
 BlockRequest blockRequest(const ResponseOrder& order, const Verdict& verdict, const RecordBatch& records,

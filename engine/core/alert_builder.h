@@ -14,8 +14,9 @@ inline constexpr std::size_t kStoredLogLimit = 8192;
 // Without an id; `verdict.rule` is set.
 [[nodiscard]] AlertRecord alertRecord(const Verdict& verdict, const RecordBatch& records);
 
-// The alert as a line of alerts.json, without its end (spec §13). `verdict.rule` is set.
-[[nodiscard]] std::string alertLine(const Verdict& verdict, const RecordBatch& records, AlertId alertId,
+// The alert as a line of alerts.json, without its end (spec §13). Its id is "seconds.number". `verdict.rule`
+// is set.
+[[nodiscard]] std::string alertLine(const Verdict& verdict, const RecordBatch& records, std::int64_t number,
                                     const std::string& hostName);
 
 // What to ask of the keeper. `verdict.rule` is set.

@@ -41,6 +41,7 @@ Pipeline::Pipeline(std::unique_ptr<AnalysisPort> analysis, BoundedQueue<SourceBa
     , m_clock(clock)
     , m_health(health)
     , m_hostName(std::move(hostName))
+    , m_lineNumber(clock.now())
 {
 }
 
@@ -249,7 +250,7 @@ void Pipeline::writeAlertsFile(const RecordBatch& records)
     std::string lines;
     for (std::size_t i = 0; i < m_verdicts.size(); ++i) {
         if (m_alertIds[i] != 0)
-            lines += alertLine(m_verdicts[i], records, m_alertIds[i], m_hostName) + '\n';
+            lines += alertLine(m_verdicts[i], records, ++m_lineNumber, m_hostName) + '\n';
     }
     if (lines.empty())
         return;

@@ -93,6 +93,9 @@ private:
     // Used by the pipeline's thread only, kept to spare allocations.
     std::vector<Verdict> m_verdicts;
     std::vector<std::int64_t> m_alertIds; // of each verdict, 0 for none
+    // Equal alerts share an id in the history and are lines of their own in the file: numbered from the time
+    // of the start, so that no number comes again.
+    std::int64_t m_lineNumber;
     bool m_loadTried = false;
 
     mutable std::mutex m_mutex; // guards the five below
