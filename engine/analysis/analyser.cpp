@@ -1,6 +1,7 @@
 #include "engine/analysis/analyser.h"
 
 #include "engine/base/origin_requirement.h"
+#include "engine/base/utf8.h"
 #include "engine/decode/predecode.h"
 #include "engine/decode/windows_event.h"
 
@@ -36,6 +37,7 @@ Result<Problems> Analyser::load(const RulesetSource& source)
     for (auto& [number, session] : m_sessions)
         session.rules.adopt(*m_ruleset->rules, *ruleset->rules);
     m_ruleset = std::move(ruleset);
+    m_exhausted.clear();
     for (auto& [number, session] : m_sessions)
         renewMatcher(session);
     return problems;
@@ -76,7 +78,23 @@ Result<void> Analyser::analyse(const RecordBatch& batch, VerdictDetail detail, s
         return fail(ErrorCode::Unavailable, "No rules are loaded", "Load a rule set first.");
     for (std::uint32_t i = 0; i < batch.records().size(); ++i)
         analyseRecord(batch, i, detail, verdicts);
+    for (const Pattern* pattern : takeExhausted())
+        ++m_exhausted[pattern];
     return {};
+}
+
+Problems Analyser::findings() const
+{
+    Problems problems;
+    for (const auto& [pattern, times] : m_exhausted) {
+        Problem problem = m_ruleset->ownerOf(*pattern);
+        problem.message += " has a pattern that gave up on " + std::to_string(times) +
+                           (times == 1 ? " record" : " records") +
+                           ", which counts as no match: " + forDisplay(pattern->text(), 200);
+        problem.cure = "Write the pattern so that there are fewer ways to match the same text.";
+        problems.push_back(std::move(problem));
+    }
+    return problems;
 }
 
 void Analyser::analyseRecord(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,

@@ -8,6 +8,7 @@
 #include "engine/rules/rule_matcher.h"
 #include "engine/rules/rule_state.h"
 
+#include <map>
 #include <memory>
 #include <unordered_map>
 
@@ -22,6 +23,7 @@ public:
                          std::vector<Verdict>& verdicts) override;
     Result<Problems> load(const RulesetSource& source) override;
     [[nodiscard]] RulesetSummary summary() const override;
+    [[nodiscard]] Problems findings() const override;
 
     // From now on these hear of every decoder and every rule tried; nullptr ends it. They outlive the
     // analyser or that call.
@@ -70,6 +72,7 @@ private:
     DecodeScratch m_scratch;
     Event m_event;
     RuleTrace* m_trace = nullptr;
+    std::map<const Pattern*, std::uint64_t> m_exhausted; // how often each pattern gave up
 };
 
 } // namespace bartizan

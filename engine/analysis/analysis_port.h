@@ -94,6 +94,10 @@ public:
     virtual Result<Problems> load(const RulesetSource& source) = 0;
 
     [[nodiscard]] virtual RulesetSummary summary() const = 0;
+
+    // What came to light while analysing, since the last load(): patterns that gave up on a record because it
+    // would have cost too much, which counts as no match.
+    [[nodiscard]] virtual Problems findings() const = 0;
 };
 
 struct AnalysisOptions

@@ -17,6 +17,26 @@ bool asksForPlace(const Rule& rule)
 
 } // namespace
 
+Problem Ruleset::ownerOf(const Pattern& pattern) const
+{
+    const auto uses = [&pattern](const Condition& condition) {
+        if (const auto* text = std::get_if<TextCondition>(&condition))
+            return text->pattern.get() == &pattern;
+        if (const auto* field = std::get_if<FieldCondition>(&condition))
+            return field->pattern.get() == &pattern;
+        const auto* list = std::get_if<ListCondition>(&condition);
+        return list != nullptr && list->checkValue.get() == &pattern;
+    };
+    for (const Rule& rule : rules->rules()) {
+        if (std::ranges::any_of(rule.conditions, uses))
+            return {
+                Severity::Warning, "rules", rule.file, rule.line, 0, "Rule " + std::to_string(rule.id), {}};
+    }
+    if (const Decoder* decoder = decoders->ownerOf(pattern))
+        return {Severity::Warning, "decoders", {}, 0, 0, "Decoder " + decoder->ownName(), {}};
+    return {Severity::Warning, "rules", {}, 0, 0, "A rule", {}};
+}
+
 void noteRulesThatNeedLocations(const Ruleset& ruleset, Problems& problems)
 {
     for (const Rule& rule : ruleset.rules->rules()) {

@@ -18,6 +18,9 @@ struct Ruleset
     // Problems of all three kinds are added; what is broken is left out.
     [[nodiscard]] static std::shared_ptr<const Ruleset> compile(const RulesetSource& source,
                                                                 Problems& problems);
+
+    // A warning about whoever `pattern` belongs to: its message is a name to go on from ("Rule 100").
+    [[nodiscard]] Problem ownerOf(const Pattern& pattern) const;
 };
 
 // Notes on rules with srcgeoip or dstgeoip, for where there is no location database.

@@ -222,7 +222,7 @@ void Pipeline::processRecords(const RecordBatch& records, std::vector<AlertRecor
     m_health.report(
         "analysis",
         analysed
-            ? Problems{}
+            ? m_analysis->findings()
             : Problems{
                   {Severity::Error, "analysis", {}, 0, 0, analysed.error().message, analysed.error().cure}});
     m_alertIds.assign(m_verdicts.size(), 0);

@@ -59,6 +59,15 @@ std::optional<int> DecoderSet::idOf(std::string_view name) const
     return found == m_ids.end() ? std::nullopt : std::optional(found->second);
 }
 
+const Decoder* DecoderSet::ownerOf(const Pattern& pattern) const
+{
+    const auto found = std::ranges::find_if(m_decoders, [&pattern](const auto& decoder) {
+        return decoder->m_programName.get() == &pattern || decoder->m_prematch.get() == &pattern ||
+               decoder->m_regex.get() == &pattern;
+    });
+    return found == m_decoders.end() ? nullptr : found->get();
+}
+
 const std::vector<std::uint32_t>& DecoderSet::candidates(std::string_view program,
                                                          DecodeScratch& scratch) const
 {

@@ -59,6 +59,8 @@ public:
     [[nodiscard]] std::optional<int> idOf(std::string_view name) const;
     // As written in the files, children included.
     [[nodiscard]] std::size_t count() const { return m_decoders.size(); }
+    // nullptr where it is none of a decoder's.
+    [[nodiscard]] const Decoder* ownerOf(const Pattern& pattern) const;
 
 private:
     friend class DecoderCompiler;

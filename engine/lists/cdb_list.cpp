@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <utility>
 
 namespace bartizan {
@@ -169,7 +170,34 @@ CdbList::Added CdbList::add(std::string_view key, std::string_view value)
     m_bytes.append(key).append(value);
     m_slots[slot] = static_cast<std::uint32_t>(m_entries.size());
     m_longestKey = std::max(m_longestKey, key.size());
+    // An IPv4 address by itself is found as a text.
+    if (key.find_first_of("/:") != std::string_view::npos)
+        addNetwork(key, m_slots[slot] - 1);
     return Added::Yes;
+}
+
+void CdbList::addNetwork(std::string_view key, std::uint32_t entry)
+{
+    const auto network = Cidr::parse(key);
+    if (!network || !m_networks.emplace(*network, entry).second)
+        return;
+    auto& lengths = m_lengths.at(network->family() == IpFamily::V4 ? 0 : 1);
+    const auto place = std::ranges::lower_bound(lengths, network->prefix(), std::greater<>{});
+    if (place == lengths.end() || *place != network->prefix())
+        lengths.insert(place, network->prefix());
+}
+
+std::optional<std::string_view> CdbList::findNetwork(std::string_view text) const
+{
+    const auto address = m_networks.empty() ? std::nullopt : IpAddress::parse(text);
+    if (!address)
+        return std::nullopt;
+    for (const unsigned length : m_lengths.at(address->isV4() ? 0 : 1)) {
+        const auto found = m_networks.find(Cidr(*address, length));
+        if (found != m_networks.end())
+            return valueOf(m_entries[found->second]);
+    }
+    return std::nullopt;
 }
 
 std::optional<std::string_view> CdbList::find(std::string_view key) const
@@ -179,8 +207,7 @@ std::optional<std::string_view> CdbList::find(std::string_view key) const
     const auto index = m_slots[slotOf(key)];
     if (index == 0)
         return std::nullopt;
-    const Entry& entry = m_entries[index - 1];
-    return std::string_view(m_bytes).substr(entry.offset + entry.keySize, entry.valueSize);
+    return valueOf(m_entries[index - 1]);
 }
 
 std::optional<std::string_view> CdbList::findAddress(std::string_view text) const

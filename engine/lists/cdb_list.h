@@ -3,11 +3,14 @@
 #pragma once
 
 #include "engine/base/problem.h"
+#include "engine/net/cidr.h"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace bartizan {
@@ -29,6 +32,11 @@ public:
     // "10.").
     [[nodiscard]] std::optional<std::string_view> findAddress(std::string_view text) const;
 
+    // Ours, asked for by networks="yes" only: keys that are networks ("192.0.2.0/24") or IPv6 addresses,
+    // whatever their spelling, mean what they contain; the smallest network that holds the address counts.
+    // Nothing where `text` is no address.
+    [[nodiscard]] std::optional<std::string_view> findNetwork(std::string_view text) const;
+
     [[nodiscard]] std::size_t size() const { return m_entries.size(); }
 
 private:
@@ -41,6 +49,11 @@ private:
 
     enum class Added { Yes, Repeated };
     Added add(std::string_view key, std::string_view value);
+    void addNetwork(std::string_view key, std::uint32_t entry);
+    [[nodiscard]] std::string_view valueOf(const Entry& entry) const
+    {
+        return std::string_view(m_bytes).substr(entry.offset + entry.keySize, entry.valueSize);
+    }
     void grow();
     [[nodiscard]] std::size_t slotOf(std::string_view key) const;
     [[nodiscard]] std::string_view keyOf(const Entry& entry) const
@@ -52,7 +65,13 @@ private:
     std::vector<Entry> m_entries;
     std::vector<std::uint32_t> m_slots; // open addressing; 0 = free, else index into m_entries + 1
     std::size_t m_longestKey = 0;
+    std::unordered_map<Cidr, std::uint32_t, CidrHash> m_networks; // to m_entries
+    // The lengths that occur, longest first, of IPv4 and of IPv6.
+    std::array<std::vector<unsigned>, 2> m_lengths;
 };
+
+// What the keys of an address look-up are: texts, as in the reference, or networks besides.
+enum class AddressKeys : std::uint8_t { Texts, Networks };
 
 // The six look-ups of spec §9.2.
 enum class ListLookup : std::uint8_t {
@@ -70,24 +89,28 @@ enum class ListLookup : std::uint8_t {
 // `valueFits` tells whether a list value satisfies check_value; it is asked by the two …KeyValue look-ups
 // only.
 template<class ValueTest>
-[[nodiscard]] bool listMatches(const CdbList& list, ListLookup lookup, std::string_view value,
-                               ValueTest&& valueFits)
+[[nodiscard]] bool listMatches(const CdbList& list, ListLookup lookup, AddressKeys keys,
+                               std::string_view value, ValueTest&& valueFits)
 {
+    const auto findAddress = [&] {
+        const auto found = list.findAddress(value);
+        return found || keys == AddressKeys::Texts ? found : list.findNetwork(value);
+    };
     switch (lookup) {
     case ListLookup::MatchKey:
         return list.find(value).has_value();
     case ListLookup::NotMatchKey:
         return !list.find(value).has_value();
     case ListLookup::AddressMatchKey:
-        return list.findAddress(value).has_value();
+        return findAddress().has_value();
     case ListLookup::NotAddressMatchKey:
-        return !list.findAddress(value).has_value();
+        return !findAddress().has_value();
     case ListLookup::MatchKeyValue: {
         const auto found = list.find(value);
         return found && valueFits(*found);
     }
     case ListLookup::AddressMatchKeyValue: {
-        const auto found = list.findAddress(value);
+        const auto found = findAddress();
         return !found || !valueFits(*found);
     }
     }

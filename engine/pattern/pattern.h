@@ -48,6 +48,10 @@ public:
 // The error's message says what in the text is wrong and at which byte.
 [[nodiscard]] Result<std::unique_ptr<const Pattern>> compilePattern(PatternType type, std::string_view text);
 
+// The patterns that gave up on this thread since the last call, once per time: a subject on which they would
+// have cost too much, which is no match. At most a few are kept.
+[[nodiscard]] std::vector<const Pattern*> takeExhausted();
+
 // The word match of `if_group` (spec §3.4).
 [[nodiscard]] bool wordMatch(std::string_view pattern, std::string_view subject);
 

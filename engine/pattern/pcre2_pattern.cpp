@@ -4,6 +4,7 @@
 #include <pcre2.h>
 
 #include <array>
+#include <utility>
 
 namespace bartizan {
 
@@ -14,6 +15,7 @@ namespace {
 constexpr std::uint32_t kMatchLimit = 1'000'000;
 constexpr std::uint32_t kDepthLimit = 100'000;
 constexpr std::uint32_t kHeapLimitKiB = 16'384;
+constexpr std::size_t kMostExhausted = 64;
 constexpr std::size_t kJitStackStart = std::size_t{32} * 1024;
 constexpr std::size_t kJitStackLimit = std::size_t{4} * 1024 * 1024;
 
@@ -70,6 +72,12 @@ Workspace& workspace()
     return instance;
 }
 
+std::vector<const Pattern*>& exhausted()
+{
+    thread_local std::vector<const Pattern*> patterns;
+    return patterns;
+}
+
 std::string messageOf(int error)
 {
     std::array<PCRE2_UCHAR, 160> text{};
@@ -109,27 +117,37 @@ Pcre2Pattern::~Pcre2Pattern()
     pcre2_code_free(m_code);
 }
 
+int Pcre2Pattern::match(std::string_view subject) const
+{
+    const int result = workspace().match(m_code, m_pairs, subject);
+    if (result < PCRE2_ERROR_NOMATCH && exhausted().size() < kMostExhausted)
+        exhausted().push_back(this);
+    return result;
+}
+
+std::vector<const Pattern*> takeExhausted()
+{
+    return std::exchange(exhausted(), {});
+}
+
 bool Pcre2Pattern::matches(std::string_view subject) const
 {
-    return workspace().match(m_code, m_pairs, subject) > 0;
+    return match(subject) > 0;
 }
 
 std::optional<std::size_t> Pcre2Pattern::matchEnd(std::string_view subject) const
 {
-    Workspace& work = workspace();
-    return work.match(m_code, m_pairs, subject) > 0 ? std::optional<std::size_t>(work.offsets()[1])
-                                                    : std::nullopt;
+    return match(subject) > 0 ? std::optional<std::size_t>(workspace().offsets()[1]) : std::nullopt;
 }
 
 std::optional<std::size_t> Pcre2Pattern::matchEnd(std::string_view subject,
                                                   std::vector<std::string_view>& captures) const
 {
     captures.clear();
-    Workspace& work = workspace();
-    const int set = work.match(m_code, m_pairs, subject);
+    const int set = match(subject);
     if (set <= 0)
         return std::nullopt;
-    const PCRE2_SIZE* offsets = work.offsets();
+    const PCRE2_SIZE* offsets = workspace().offsets();
     for (std::size_t i = 1; i < static_cast<std::size_t>(set); ++i) {
         const auto start = offsets[2 * i];
         const auto end = offsets[2 * i + 1];

@@ -23,6 +23,9 @@ public:
     [[nodiscard]] const std::string& text() const override { return m_text; }
 
 private:
+    // As Workspace::match(); a pattern that gives up is remembered.
+    [[nodiscard]] int match(std::string_view subject) const;
+
     std::string m_text;
     pcre2_real_code_8* m_code;
     unsigned m_pairs = 1; // of offsets: the whole match and each group

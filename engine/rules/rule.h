@@ -92,6 +92,7 @@ struct ListCondition
     StaticField field;
     std::string fieldName;
     ListLookup lookup;
+    AddressKeys keys = AddressKeys::Texts;
     std::shared_ptr<const CdbList> list;
     std::string listName;
     std::unique_ptr<const Pattern> checkValue; // nullptr: every value fits

@@ -168,6 +168,13 @@ void RuleCompiler::addLists(const RuleText& text, Rule& rule)
             continue;
         }
         condition.lookup = *lookup;
+        condition.keys = list.networks ? AddressKeys::Networks : AddressKeys::Texts;
+        if (list.networks && (*lookup == ListLookup::MatchKey || *lookup == ListLookup::NotMatchKey ||
+                              *lookup == ListLookup::MatchKeyValue)) {
+            error(text, list.position, "networks is for the look-ups of addresses",
+                  "Write lookup=\"address_match_key\", or remove networks.");
+            continue;
+        }
         condition.listName = std::string(listName(list.path));
         const auto found = m_lists.find(condition.listName);
         if (found == m_lists.end()) {

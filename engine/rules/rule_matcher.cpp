@@ -218,9 +218,10 @@ bool RuleMatcher::holds(const Rule&, const FirstSeenCondition&)
 bool RuleMatcher::holds(const Rule&, const ListCondition& condition)
 {
     const auto value = listValue(condition);
-    return value && listMatches(*condition.list, condition.lookup, *value, [&](std::string_view found) {
-               return !condition.checkValue || condition.checkValue->matches(found);
-           });
+    return value && listMatches(*condition.list, condition.lookup, condition.keys, *value,
+                                [&](std::string_view found) {
+                                    return !condition.checkValue || condition.checkValue->matches(found);
+                                });
 }
 
 std::string RuleMatcher::previousOutput() const

@@ -330,7 +330,7 @@ private:
 
     void readList(const xml::Element& child)
     {
-        allowAttributes(child, {"field", "lookup", "check_value"});
+        allowAttributes(child, {"field", "lookup", "check_value", "networks"});
         ListText list;
         list.path = child.content;
         list.position = child.position;
@@ -341,6 +341,12 @@ private:
         if (const auto* check = find(child, "check_value")) {
             list.checkValue = check->value;
             list.hasCheckValue = true;
+        }
+        if (const auto* networks = find(child, "networks")) {
+            list.networks = networks->value == "yes";
+            if (!list.networks && networks->value != "no")
+                error(networks->position, "Attribute networks=\"" + networks->value + "\" is not valid",
+                      "Write yes or no.");
         }
         if (list.field.empty())
             error(child.position, "<list> has no field", "Write <list field=\"srcip\" …>.");

@@ -73,6 +73,7 @@ struct ListText
     std::string lookup;
     std::string checkValue;
     bool hasCheckValue = false;
+    bool networks = false; // ours: keys may be networks
     xml::Position position;
 };
 

@@ -137,6 +137,7 @@ public:
                 m_environment.out.flush(); // someone may be waiting for this answer
         }
         m_environment.out.flush();
+        print(m_environment, m_analyser.findings(), Notes::Hide);
         return m_environment.out.good() ? kDone : kFailed;
     }
 

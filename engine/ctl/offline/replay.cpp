@@ -279,6 +279,7 @@ int runReplay(Environment& environment, const std::vector<std::string>& words)
     }
     if (const auto done = replay.finish(); !done)
         return failure(environment, done.error(), form);
+    print(environment, analyser.findings(), Notes::Hide);
     Totals& totals = replay.totals();
     totals.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     totals.cpuSeconds = static_cast<double>(std::clock() - cpuStarted) / CLOCKS_PER_SEC;

@@ -10,6 +10,7 @@ class TestAnalyser : public QObject
     Q_OBJECT
 
 private slots:
+    void patternsThatGiveUpAreTold();
     void alertAndRespond_data();
     void alertAndRespond();
     void onlyAlertsComeBackWhenAsked();
@@ -185,6 +186,23 @@ void TestAnalyser::nothingLoadedIsAnError()
     QVERIFY(!result.has_value());
     QCOMPARE(result.error().code, ErrorCode::Unavailable);
     QCOMPARE(analyser->summary().rules, 0U);
+}
+
+void TestAnalyser::patternsThatGiveUpAreTold()
+{
+    AnalysisBench bench;
+    bench.load("<rule id=\"100\" level=\"3\"><match type=\"pcre2\">^t "
+               "(a+)+$</match><description>d</description></rule>");
+    QVERIFY(bench.rules({"t aaa"}) == "100");
+    QVERIFY(bench.analyser().findings().empty());
+    const std::string hostile = "t " + std::string(40, 'a') + "b";
+    QVERIFY(bench.rules({hostile, hostile}) == "0 0");
+    const auto findings = bench.analyser().findings();
+    QCOMPARE(findings.size(), std::size_t{1});
+    QVERIFY(findings.front().message.starts_with("Rule 100 has a pattern that gave up on 2 records"));
+    QCOMPARE(findings.front().line, 1);
+    bench.load("<rule id=\"100\" level=\"3\"><match>x</match><description>d</description></rule>");
+    QVERIFY(bench.analyser().findings().empty());
 }
 
 QTEST_APPLESS_MAIN(TestAnalyser)

@@ -11,6 +11,8 @@ class TestCdbList : public QObject
 private slots:
     void lookUps_data();
     void lookUps();
+    void networksAreFoundWhereAskedFor_data();
+    void networksAreFoundWhereAskedFor();
     void valuesOfKeys();
     void badLinesAreReported();
     void manyBadLinesAreSummedUp();
@@ -73,10 +75,50 @@ void TestCdbList::lookUps()
     const auto list = CdbList::compile(kText, "l", problems);
     const auto kind = listLookupFromName(lookup.toStdString());
     QVERIFY(kind.has_value());
-    const bool result = listMatches(list, *kind, value.toStdString(), [](std::string_view found) {
-        return found == "first" || found == "net";
-    });
+    const bool result =
+        listMatches(list, *kind, AddressKeys::Texts, value.toStdString(),
+                    [](std::string_view found) { return found == "first" || found == "net"; });
     QTEST(result, "result");
+}
+
+void TestCdbList::networksAreFoundWhereAskedFor_data()
+{
+    QTest::addColumn<QByteArray>("address");
+    QTest::addColumn<QByteArray>("value"); // empty: not found
+    const auto row = [](const char* address, const char* value) {
+        QTest::newRow(*address != '\0' ? address : "empty") << QByteArray(address) << QByteArray(value);
+    };
+    row("192.0.2.1", "wide");
+    row("192.0.2.77", "narrow");
+    row("192.0.3.1", "");
+    row("198.51.100.7", ""); // a text: found as such
+    row("2001:db8:0::1", "six");
+    row("2001:db8::ffff", "six");
+    row("2001:db8:1::1", "");
+    row("2001:0DB8:2:0:0:0:0:5", "single");
+    row("host.example", "");
+    row("192.0.2.", "");
+    row("", "");
+}
+
+void TestCdbList::networksAreFoundWhereAskedFor()
+{
+    QFETCH(QByteArray, address);
+    QFETCH(QByteArray, value);
+    Problems problems;
+    const auto list =
+        CdbList::compile("192.0.2.0/24:wide\n192.0.2.64/26:narrow\n192.0.2.0/33:x\n198.51.100.7:text\n"
+                         "\"2001:db8::/48\":six\n\"2001:db8:2::5\":single\n\"a/b\":x\n",
+                         "lists/l", problems);
+    QVERIFY(problems.empty());
+    const std::string text = address.toStdString();
+    QCOMPARE(QByteArray::fromStdString(std::string(list.findNetwork(text).value_or(""))), value);
+    const auto always = [](std::string_view) { return true; };
+    QCOMPARE(listMatches(list, ListLookup::AddressMatchKey, AddressKeys::Networks, text, always),
+             !value.isEmpty() || text == "198.51.100.7");
+    // A stock look-up asks for none of them.
+    QCOMPARE(listMatches(list, ListLookup::AddressMatchKey, AddressKeys::Texts, text, always),
+             text == "198.51.100.7");
 }
 
 void TestCdbList::valuesOfKeys()

@@ -11,6 +11,7 @@ class TestRuleMatching : public QObject
     Q_OBJECT
 
 private slots:
+    void listsMayHoldNetworks();
     void verdicts_data();
     void verdicts();
     void descriptions_data();
@@ -267,6 +268,27 @@ void TestRuleMatching::traceChangesNothing()
     traced.analyser().setTrace(nullptr, &silent);
     for (const char* line : {"t a", "t a c", "t a c", "t a b", "t a", "t a cc", "t a", "t a", "x"})
         QCOMPARE(traced.rules({line}), plain.rules({line}));
+}
+
+void TestRuleMatching::listsMayHoldNetworks()
+{
+    AnalysisBench bench;
+    const auto problems = bench.load(
+        R"(<rule id="100" level="3"><list field="srcip" lookup="address_match_key" networks="yes">etc/lists/l</list>
+<description>in a network</description></rule>
+<rule id="101" level="2"><list field="srcip" lookup="address_match_key">etc/lists/l</list>
+<description>as in the reference</description></rule>)",
+        {{"l", "192.0.2.0/24:\n198.51.100.:\n\"2001:db8::/32\":\n"}});
+    QVERIFY(problems.empty());
+    QVERIFY(bench.rules({"t ip=192.0.2.7", "t ip=198.51.100.7", "t ip=2001:db8::7", "t ip=203.0.113.7",
+                         "t ip=x"}) == "100 100 100 0 0");
+    for (const char* wrong : {"lookup=\"match_key\" networks=\"yes\"", "networks=\"maybe\""}) {
+        const auto found = bench.load("<rule id=\"100\" level=\"3\"><list field=\"srcip\" " +
+                                          std::string(wrong) + ">l</list><description>d</description></rule>",
+                                      {{"l", "192.0.2.0/24:\n"}});
+        QVERIFY2(!found.empty() && found.front().severity == Severity::Error && found.front().line == 1,
+                 wrong);
+    }
 }
 
 QTEST_APPLESS_MAIN(TestRuleMatching)
