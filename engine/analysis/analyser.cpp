@@ -63,6 +63,10 @@ Analyser::Session& Analyser::session(std::uint32_t number)
         return found->second;
     Session& created = m_sessions.try_emplace(number, *m_ruleset->rules, m_options).first->second;
     renewMatcher(created);
+    if (number == 0 && m_options.learns) {
+        created.rules.recall(std::exchange(m_recalled, {}));
+        created.rules.teach(&m_learned);
+    }
     return created;
 }
 

@@ -24,6 +24,8 @@ public:
     Result<Problems> load(const RulesetSource& source) override;
     [[nodiscard]] RulesetSummary summary() const override;
     [[nodiscard]] Problems findings() const override;
+    [[nodiscard]] std::vector<LearnedFact> takeLearned() override { return std::exchange(m_learned, {}); }
+    void recall(std::vector<LearnedFact> facts) override { m_recalled = std::move(facts); }
 
     // From now on these hear of every decoder and every rule tried; nullptr ends it. They outlive the
     // analyser or that call.
@@ -72,6 +74,8 @@ private:
     DecodeScratch m_scratch;
     Event m_event;
     RuleTrace* m_trace = nullptr;
+    std::vector<LearnedFact> m_learned;
+    std::vector<LearnedFact> m_recalled;                 // until session 0 begins
     std::map<const Pattern*, std::uint64_t> m_exhausted; // how often each pattern gave up
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/base/geo_locator.h"
+#include "engine/base/learned_fact.h"
 #include "engine/base/problem.h"
 #include "engine/base/record.h"
 #include "engine/base/result.h"
@@ -98,6 +99,11 @@ public:
     // What came to light while analysing, since the last load(): patterns that gave up on a record because it
     // would have cost too much, which counts as no match.
     [[nodiscard]] virtual Problems findings() const = 0;
+
+    // What session 0 learned since the last call and has to know after a restart, and what it learned before
+    // one, oldest first; recall() comes before the first record.
+    [[nodiscard]] virtual std::vector<LearnedFact> takeLearned() = 0;
+    virtual void recall(std::vector<LearnedFact> facts) = 0;
 };
 
 struct AnalysisOptions
@@ -108,6 +114,7 @@ struct AnalysisOptions
     std::size_t memorySize = 8192;            // events remembered for correlation (spec §8.1)
     bool dropIncompleteFirewallEvents = true; // log_fw (spec §7.3), daemon only
     std::string hostName; // of this machine, short: stands in for rules where a record names no host
+    bool learns = false;  // takeLearned() is asked
     std::shared_ptr<const GeoLocator> geoLocator = nullptr; // for srcgeoip and dstgeoip; may be nullptr
 };
 

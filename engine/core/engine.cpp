@@ -86,10 +86,13 @@ Result<void> Engine::start()
     analysis.logAlertLevel = m_configuration.logAlertLevel;
     analysis.mailLevel = m_configuration.mailLevel;
     analysis.geoLocator = geoLocator;
+    analysis.learns = true;
     analysis.memorySize = m_configuration.memorySize;
     analysis.hostName = m_platform.hostInfo->hostName();
     analysis.dropIncompleteFirewallEvents = m_configuration.dropIncompleteFirewallEvents;
-    m_pipeline = std::make_unique<Pipeline>(makeAnalyser(analysis), m_queue, *m_store, *m_keeper, m_clock,
+    auto analyser = makeAnalyser(analysis);
+    analyser->recall(m_store->learnedFacts().value_or(std::vector<LearnedFact>{}));
+    m_pipeline = std::make_unique<Pipeline>(std::move(analyser), m_queue, *m_store, *m_keeper, m_clock,
                                             m_health, m_platform.hostInfo->hostName());
     m_keeper->setRepeatedOffenders(m_configuration.repeatedOffenders);
     // Watched before it is set up, so that nothing is missed.

@@ -209,8 +209,7 @@ void Pipeline::processBatch(const SourceBatch& batch)
         for (const auto& [path, position] : read)
             m_positions.insert_or_assign(path, position);
     }
-    if (!alerts.empty() || !positions.empty())
-        m_store.writeBatch(std::move(alerts), std::move(positions));
+    m_store.writeBatch(std::move(alerts), std::move(positions), m_analysis->takeLearned());
 }
 
 void Pipeline::processRecords(const RecordBatch& records, std::vector<AlertRecord>& alerts)

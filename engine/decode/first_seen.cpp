@@ -49,6 +49,7 @@ bool FirstSeenState::isFirst(const Event& event)
     if (fields == nullptr)
         return false;
     std::string key = keyOf(event, *fields);
+    key.resize(std::min(key.size(), kLongestKey));
     if (m_keys.contains(key))
         return false;
     if (event.type == DecoderType::Ids) {
@@ -57,8 +58,25 @@ bool FirstSeenState::isFirst(const Event& event)
         if (m_keys.contains(key))
             return false;
     }
-    m_keys.insert(std::move(key));
+    if (m_facts != nullptr)
+        m_facts->push_back({LearnedFact::Kind::FirstSeen, key, {}});
+    add(std::move(key));
     return true;
+}
+
+void FirstSeenState::recall(std::string key)
+{
+    if (!m_keys.contains(key))
+        add(std::move(key));
+}
+
+void FirstSeenState::add(std::string key)
+{
+    if (m_keys.size() >= kMostKeys) {
+        m_keys.erase(m_keys.find(*m_order.front()));
+        m_order.pop_front();
+    }
+    m_order.push_back(&*m_keys.insert(std::move(key)).first);
 }
 
 // A scanner that makes up an id per event would otherwise be news each time.

@@ -24,12 +24,18 @@ public:
     [[nodiscard]] std::optional<std::string> changed(std::uint32_t ruleId, std::string_view host,
                                                      std::string_view text);
 
+    // From now on every text that is kept is added to `facts` too, which outlives this.
+    void teach(std::vector<LearnedFact>* facts) { m_facts = facts; }
+    // A text known from before a restart.
+    void recall(std::string key, std::string text);
+
 private:
     static constexpr std::size_t kLongestText = std::size_t{64} * 1024;
     static constexpr std::size_t kMostEntries = 1024;
 
     std::unordered_map<std::string, std::string> m_texts;
     std::deque<std::string> m_order; // keys, oldest first
+    std::vector<LearnedFact>* m_facts = nullptr;
 };
 
 class RuleState
@@ -46,6 +52,11 @@ public:
 
     // After a reload: what is known of rules that exist before and after is kept.
     void adopt(const RulePlan& before, const RulePlan& after);
+
+    // What is to survive a restart: from now on it is added to `facts` as it is learned; and what was, oldest
+    // first.
+    void teach(std::vector<LearnedFact>* facts);
+    void recall(const std::vector<LearnedFact>& facts);
 
     CorrelationMemory memory;
     FirstSeenState firstSeen;

@@ -145,6 +145,7 @@ Result<Salvaged> copyReadable(Database& damaged, Database& fresh)
     std::ranges::move(readableBlocks(damaged, Order::Descending), std::back_inserter(blocks));
     const auto allowEntries = selectAllow(damaged).value_or(std::vector<AllowRecord>{});
     const auto positions = selectPositions(damaged).value_or(std::vector<SourcePosition>{});
+    const auto learned = selectLearned(damaged).value_or(std::vector<LearnedFact>{});
     auto done = fresh.transaction([&]() -> Result<void> {
         for (const BlockRecord& block : blocks) {
             if (auto put = putBlockIfMissing(fresh, block); !put)
@@ -156,6 +157,10 @@ Result<Salvaged> copyReadable(Database& damaged, Database& fresh)
         }
         for (const SourcePosition& position : positions) {
             if (auto put = putPosition(fresh, position); !put)
+                return put;
+        }
+        for (const LearnedFact& fact : learned) {
+            if (auto put = putLearned(fresh, fact); !put)
                 return put;
         }
         return putMeta(fresh, "last_alert_id", lastAlertId(damaged));

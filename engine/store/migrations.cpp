@@ -82,7 +82,19 @@ constexpr std::array<std::string_view, 1> kOrigin = {
     "ALTER TABLE alerts ADD COLUMN origin_json TEXT NOT NULL DEFAULT ''",
 };
 
-const std::array<Migration, 2> kMigrations = {Migration(kFirst), Migration(kOrigin)};
+// kind 0: a first-time-seen key, 1: the last text of a check_diff rule. The order of rows is that of
+// learning.
+constexpr std::array<std::string_view, 1> kLearned = {
+    R"(CREATE TABLE learned (
+        id INTEGER PRIMARY KEY,
+        kind INTEGER NOT NULL,
+        key BLOB NOT NULL,
+        value BLOB NOT NULL,
+        UNIQUE (kind, key)
+    ) STRICT)",
+};
+
+const std::array<Migration, 3> kMigrations = {Migration(kFirst), Migration(kOrigin), Migration(kLearned)};
 
 } // namespace
 

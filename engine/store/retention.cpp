@@ -13,6 +13,7 @@ constexpr std::int64_t kFreePagesKept = 64;
 // Blocks that ended and audit entries are small, but whoever can cause them must not fill the disk with them.
 constexpr std::int64_t kMaxEndedBlocks = 100'000;
 constexpr std::int64_t kMaxAuditEntries = 100'000;
+constexpr std::int64_t kMaxLearned = 100'000;
 
 constexpr std::string_view kOldestAlerts =
     "DELETE FROM alerts WHERE id IN (SELECT id FROM alerts ORDER BY id LIMIT ?)";
@@ -31,6 +32,8 @@ constexpr std::string_view kSurplusBlocks =
 constexpr std::string_view kExpiredAudit =
     "DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?) AND time < ?";
 constexpr std::string_view kSurplusAudit = "DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?";
+constexpr std::string_view kSurplusLearned =
+    "DELETE FROM learned WHERE id <= (SELECT max(id) FROM learned) - ?";
 
 Result<std::int64_t> remove(Database& database, std::string_view sql, const std::vector<std::int64_t>& values)
 {
@@ -84,7 +87,8 @@ Result<std::int64_t> prune(Database& database, PruneBy by, EpochMs cutoff)
                               {kExpiredBlocks, {cutoff, kRowsPerStep}},
                               {kSurplusBlocks, {kMaxEndedBlocks, kRowsPerStep}},
                               {kExpiredAudit, {kRowsPerStep, cutoff}},
-                              {kSurplusAudit, {kMaxAuditEntries}}},
+                              {kSurplusAudit, {kMaxAuditEntries}},
+                              {kSurplusLearned, {kMaxLearned}}},
                              removed);
         }
         auto alerts = removeAll(database, {{kOldestAlerts, {kRowsPerStep}}}, removed);

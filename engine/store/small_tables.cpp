@@ -31,6 +31,15 @@ std::optional<SourcePosition> readPosition(Statement& row)
     return position;
 }
 
+std::optional<LearnedFact> readLearned(Statement& row)
+{
+    LearnedFact fact;
+    fact.kind = row.integer() == 0 ? LearnedFact::Kind::FirstSeen : LearnedFact::Kind::LastText;
+    fact.key = row.bytes();
+    fact.value = row.bytes();
+    return fact;
+}
+
 std::optional<AllowRecord> readAllow(Statement& row)
 {
     AllowRecord entry;
@@ -79,6 +88,21 @@ Result<std::vector<SourcePosition>> selectPositions(Database& database)
     Statement statement =
         database.prepare("SELECT CAST(path AS BLOB), CAST(position AS BLOB) FROM positions ORDER BY path");
     return readAll<SourcePosition>(statement, readPosition);
+}
+
+Result<void> putLearned(Database& database, const LearnedFact& fact)
+{
+    Statement statement = database.prepare("INSERT OR REPLACE INTO learned (kind, key, value)"
+                                           " VALUES (?, CAST(? AS BLOB), CAST(? AS BLOB))");
+    return statement.bind(static_cast<std::int64_t>(fact.kind)).bind(fact.key).bind(fact.value).execute();
+}
+
+Result<std::vector<LearnedFact>> selectLearned(Database& database)
+{
+    Statement statement = database.prepare("SELECT kind, key, value FROM (SELECT id, kind, key, value FROM "
+                                           "learned ORDER BY id DESC LIMIT 100000)"
+                                           " ORDER BY id");
+    return readAll<LearnedFact>(statement, readLearned);
 }
 
 Result<void> putAllow(Database& database, const AllowRecord& entry)

@@ -2,6 +2,7 @@
 // thread of its Database.
 #pragma once
 
+#include "engine/base/learned_fact.h"
 #include "engine/store/database.h"
 #include "engine/store/records.h"
 
@@ -13,6 +14,9 @@ namespace bartizan::store {
 
 Result<void> putPosition(Database& database, const SourcePosition& position);
 Result<std::vector<SourcePosition>> selectPositions(Database& database);
+
+Result<void> putLearned(Database& database, const LearnedFact& fact);
+[[nodiscard]] Result<std::vector<LearnedFact>> selectLearned(Database& database);
 
 Result<void> putAllow(Database& database, const AllowRecord& entry);
 // NotFound.

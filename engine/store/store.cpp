@@ -81,13 +81,15 @@ bool Store::assignId(AlertRecord& alert)
     return m_implementation->folder.assign(alert);
 }
 
-void Store::writeBatch(std::vector<AlertRecord> alerts, std::vector<SourcePosition> positions)
+void Store::writeBatch(std::vector<AlertRecord> alerts, std::vector<SourcePosition> positions,
+                       std::vector<LearnedFact> learned)
 {
-    if (alerts.empty() && positions.empty())
+    if (alerts.empty() && positions.empty() && learned.empty())
         return;
     store::Batch batch;
     batch.alerts = std::move(alerts);
     batch.positions = std::move(positions);
+    batch.learned = std::move(learned);
     m_implementation->writer.enqueue(std::move(batch));
 }
 
@@ -169,6 +171,11 @@ Result<std::vector<AllowRecord>> Store::allowEntries()
 Result<std::vector<SourcePosition>> Store::positions()
 {
     return m_implementation->read([](store::Database& database) { return store::selectPositions(database); });
+}
+
+Result<std::vector<LearnedFact>> Store::learnedFacts()
+{
+    return m_implementation->read([](store::Database& database) { return store::selectLearned(database); });
 }
 
 Result<std::vector<AuditRecord>> Store::auditEntries(std::size_t limit)

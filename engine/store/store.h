@@ -13,6 +13,7 @@
 #pragma once
 
 #include "engine/base/clock.h"
+#include "engine/base/learned_fact.h"
 #include "engine/base/problem.h"
 #include "engine/base/result.h"
 #include "engine/store/records.h"
@@ -116,10 +117,12 @@ public:
     // writeBatch() afterwards.
     bool assignId(AlertRecord& alert);
 
-    // Queues alerts (with ids) and positions; they are committed in order, each batch in one transaction.
-    // Waits while the queue is full; while writing fails it does not wait but folds the queue together, and
-    // beyond the bound drops the oldest alerts (never positions, never in silence: problems() says how many).
-    void writeBatch(std::vector<AlertRecord> alerts, std::vector<SourcePosition> positions);
+    // Queues alerts (with ids), positions and what rules learned; they are committed in order, each batch in
+    // one transaction. Waits while the queue is full; while writing fails it does not wait but folds the
+    // queue together, and beyond the bound drops the oldest alerts (never positions, never in silence:
+    // problems() says how many).
+    void writeBatch(std::vector<AlertRecord> alerts, std::vector<SourcePosition> positions,
+                    std::vector<LearnedFact> learned = {});
 
     // Waits until everything queued so far is committed. Busy when that takes longer.
     Result<void> flush(std::chrono::milliseconds timeout = std::chrono::seconds(5));
@@ -142,6 +145,8 @@ public:
     [[nodiscard]] Result<BlockRecord> block(BlockId id); // NotFound
     [[nodiscard]] Result<std::vector<AllowRecord>> allowEntries();
     [[nodiscard]] Result<std::vector<SourcePosition>> positions();
+    // Oldest first; the newest 100,000.
+    [[nodiscard]] Result<std::vector<LearnedFact>> learnedFacts();
     [[nodiscard]] Result<std::vector<AuditRecord>> auditEntries(std::size_t limit = 100); // newest first
     [[nodiscard]] Result<std::optional<std::string>> meta(const std::string& key);
     [[nodiscard]] Result<StoreCounters> counters();

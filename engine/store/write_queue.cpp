@@ -200,6 +200,7 @@ void WriteQueue::foldTogether()
         appendTo(all.alerts, batch.alerts);
         appendTo(all.positions, batch.positions);
         appendTo(all.audits, batch.audits);
+        appendTo(all.learned, batch.learned);
         all.pushes += batch.pushes;
     }
     foldById(all.alerts);

@@ -2,6 +2,7 @@
 // Internal to the store.
 #pragma once
 
+#include "engine/base/learned_fact.h"
 #include "engine/store/database.h"
 #include "engine/store/records.h"
 
@@ -24,6 +25,7 @@ struct Batch
     std::vector<AlertRecord> alerts;
     std::vector<SourcePosition> positions;
     std::vector<AuditRecord> audits;
+    std::vector<LearnedFact> learned;
     std::size_t pushes = 1; // how many push() calls are in it
     int preemptions = 0;
 };

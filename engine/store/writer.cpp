@@ -323,6 +323,10 @@ Result<void> Writer::writeRows(const Batch& batch, std::vector<AlertRecord>& row
         if (auto put = insertAudit(m_database, entry); !put)
             return put;
     }
+    for (const LearnedFact& fact : batch.learned) {
+        if (auto put = putLearned(m_database, fact); !put)
+            return put;
+    }
     if (auto read = readBack(batch, rows); !read)
         return read;
     step("batch-rows-written");

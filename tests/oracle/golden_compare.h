@@ -47,11 +47,11 @@ inline QStringList differences(const QJsonObject& expected, const Verdict& verdi
         check("groups", rule[QStringLiteral("groups")], jsonTexts(verdict.rule->groups));
         const auto fired = static_cast<qint64>(verdict.rule->firedTimes);
         check("firedtimes", rule[QStringLiteral("firedtimes")], fired > 0 ? QJsonValue(fired) : QJsonValue());
-        check("info", rule[QStringLiteral("info")],
-              verdict.rule->info.empty() ? QJsonValue() : jsonText(verdict.rule->info));
         if (rule.contains(QStringLiteral("mail")))
             check("mail", rule[QStringLiteral("mail")], verdict.rule->mail);
         if (nested) {
+            check("info", rule[QStringLiteral("info")],
+                  verdict.rule->info.empty() ? QJsonValue() : jsonText(verdict.rule->info));
             const int frequency = verdict.rule->frequency;
             check("frequency", rule[QStringLiteral("frequency")],
                   frequency > 0 ? QJsonValue(frequency) : QJsonValue());

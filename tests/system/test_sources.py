@@ -38,6 +38,28 @@ class Sources(SystemTest):
         self.assertLessEqual(self.counted(engine, "100600"), before + 2)  # one run may have been under way
         self.assertNotIn("command: who", [source["path"] for source in engine.status()["sources"]])
 
+    def test_what_was_seen_before_is_known_after_a_restart(self):
+        decoders = """<decoder name="login"><program_name>^login$</program_name><regex>^welcome (\\S+)</regex>
+                      <order>user</order><fts>name, user</fts></decoder>"""
+        rules = """<group name="local,"><rule id="100610" level="4"><decoded_as>login</decoded_as><if_fts/>
+                   <description>first log-in of $(dstuser)</description></rule></group>"""
+        engine = self.engine(rules={"local.xml": rules}, decoders={"local.xml": decoders})
+
+        def log_in(user):
+            stamp = time.strftime("%b %e %H:%M:%S")
+            engine.append(engine.auth, f"{stamp} gate login: welcome {user}")
+
+        log_in("bob")
+        log_in("bob")
+        self.assertSoon(lambda: self.counted(engine, "100610") == 1, "no first log-in")
+        engine.kill()
+        engine.start()
+        log_in("bob")
+        log_in("eve")
+        self.assertSoon(lambda: self.counted(engine, "100610") == 2, "no first log-in of the other")
+        time.sleep(0.5)
+        self.assertEqual(self.counted(engine, "100610"), 2)
+
     def test_events_of_several_lines_survive_a_crash(self):
         more = """<localfile><log_format>audit</log_format><location>{root}/audit.log</location></localfile>"""
         engine = self.engine(start=False, more=more, rules={"local.xml": RULES})

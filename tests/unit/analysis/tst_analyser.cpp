@@ -10,6 +10,7 @@ class TestAnalyser : public QObject
     Q_OBJECT
 
 private slots:
+    void factsAreLearnedAndRecalled();
     void patternsThatGiveUpAreTold();
     void alertAndRespond_data();
     void alertAndRespond();
@@ -203,6 +204,32 @@ void TestAnalyser::patternsThatGiveUpAreTold()
     QCOMPARE(findings.front().line, 1);
     bench.load("<rule id=\"100\" level=\"3\"><match>x</match><description>d</description></rule>");
     QVERIFY(bench.analyser().findings().empty());
+}
+
+void TestAnalyser::factsAreLearnedAndRecalled()
+{
+    const char* rules =
+        R"(<rule id="100" level="3"><match>state</match><check_diff/><description>d</description></rule>)";
+    AnalysisOptions options;
+    options.learns = true;
+    AnalysisBench before(options);
+    before.load(rules);
+    QVERIFY(before.rules({"t state 1", "t state 1", "t state 2"}) == "0 0 100");
+    (void)before.feed("t state 3", "test", 1); // another session's
+    const auto facts = before.analyser().takeLearned();
+    QCOMPARE(facts.size(), std::size_t{2});
+    QVERIFY(before.analyser().takeLearned().empty());
+
+    AnalysisBench after(options);
+    after.load(rules);
+    after.analyser().recall(facts);
+    QVERIFY(after.rules({"t state 2", "t state 1"}) == "0 100");
+    QVERIFY(after.analyser().takeLearned().size() == 1);
+
+    AnalysisBench forgetful;
+    forgetful.load(rules);
+    QVERIFY(forgetful.rules({"t state 1", "t state 2"}) == "0 100");
+    QVERIFY(forgetful.analyser().takeLearned().empty());
 }
 
 QTEST_APPLESS_MAIN(TestAnalyser)

@@ -19,6 +19,7 @@ private slots:
     void oldEntriesAreForgotten();
     void aKeyIsNewOnce();
     void keysOutliveTheState();
+    void keysAreBounded();
     void similarKeysOfIdsDecodersAreSuppressed();
 };
 
@@ -65,7 +66,10 @@ void EventStateTest::staticFieldNames()
 {
     for (std::size_t i = 0; i < kStaticFieldCount; ++i) {
         const auto field = static_cast<StaticField>(i);
-        QVERIFY(staticFieldFromName(staticFieldName(field)) == field);
+        const auto name = staticFieldName(field);
+        const bool isPlace = field == StaticField::SrcGeoIp || field == StaticField::DstGeoIp;
+        QVERIFY((isPlace ? geoFieldFromName(name) : staticFieldFromName(name)) == field);
+        QVERIFY(!(isPlace ? staticFieldFromName(name) : geoFieldFromName(name)));
     }
     QVERIFY(staticFieldFromName("user") == StaticField::DstUser);
     QVERIFY(!staticFieldFromName("SrcIp") && !staticFieldFromName(""));
@@ -141,12 +145,31 @@ void EventStateTest::keysOutliveTheState()
     Bench bench("<decoder name='s'><prematch>^ev </prematch><regex>^ev (\\S+)</regex><order>user</order>"
                 "<fts>name, user</fts></decoder>");
     FirstSeenState before;
+    std::vector<LearnedFact> facts;
+    before.teach(&facts);
     QVERIFY(before.isFirst(bench.decode("ev bob")));
+    QVERIFY(!before.isFirst(bench.decode("ev bob")));
+    QCOMPARE(facts.size(), std::size_t{1});
+    QVERIFY(facts.front().kind == LearnedFact::Kind::FirstSeen);
     FirstSeenState after;
-    for (const auto& key : before.keys())
-        after.restore(key);
+    after.recall(facts.front().key);
+    after.recall(facts.front().key);
     QVERIFY(!after.isFirst(bench.decode("ev bob")));
     QVERIFY(after.isFirst(bench.decode("ev eve")));
+}
+
+void EventStateTest::keysAreBounded()
+{
+    Bench bench("<decoder name='s'><prematch>^ev </prematch><regex>^ev (\\S+)</regex><order>user</order>"
+                "<fts>name, user</fts></decoder>");
+    FirstSeenState state;
+    QVERIFY(state.isFirst(bench.decode("ev oldest")));
+    for (int i = 0; i < 100'000; ++i)
+        QVERIFY(state.isFirst(bench.decode("ev u" + std::to_string(i))));
+    QVERIFY(!state.isFirst(bench.decode("ev u99999")));
+    QVERIFY(state.isFirst(bench.decode("ev oldest"))); // forgotten
+    QVERIFY(state.isFirst(bench.decode("ev " + std::string(5000, 'x') + "1")));
+    QVERIFY(!state.isFirst(bench.decode("ev " + std::string(5000, 'x') + "2"))); // only so much of it is kept
 }
 
 void EventStateTest::similarKeysOfIdsDecodersAreSuppressed()

@@ -151,6 +151,23 @@ private slots:
         QCOMPARE(later[0].position, std::string("after"));
     }
 
+    void learnedFactsComeBackInOrder()
+    {
+        using Kind = LearnedFact::Kind;
+        const std::vector<LearnedFact> facts{{Kind::FirstSeen, "sudo  bob", {}},
+                                             {Kind::LastText, "100 gate", "before"},
+                                             {Kind::FirstSeen, kHostile, {}}};
+        {
+            auto store = openStore(m_path, m_clock);
+            store->writeBatch({}, {}, facts);
+            store->writeBatch({}, {}, {{Kind::LastText, "100 gate", kHostile}});
+        }
+        auto store = openStore(m_path, m_clock);
+        BZ_VALUE(learned, store->learnedFacts());
+        QVERIFY((learned ==
+                 std::vector<LearnedFact>{facts[0], facts[2], {Kind::LastText, "100 gate", kHostile}}));
+    }
+
     void equalAlertsOfAMinuteAreOneRow_data()
     {
         QTest::addColumn<int>("secondTime");
