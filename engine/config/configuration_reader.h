@@ -21,4 +21,13 @@ namespace bartizan {
 // defaults.
 [[nodiscard]] Result<Configuration> readConfigurationFile(const std::string& path, Problems& problems);
 
+// Whether a block of that name means anything here.
+enum class BlockSupport {
+    Known,
+    Foreign,   // of the reference, without a counterpart
+    Misplaced, // belongs into a file of rules or decoders
+    Unknown,
+};
+[[nodiscard]] BlockSupport blockSupport(std::string_view name);
+
 } // namespace bartizan

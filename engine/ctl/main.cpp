@@ -1,4 +1,5 @@
 #include "engine/ctl/program.h"
+#include "platform/linux/folder_reader_linux.h"
 #include "platform/linux/nftables_backend.h"
 #include "platform/linux/server_identity.h"
 #include "platform/linux/terminal.h"
@@ -18,7 +19,8 @@ int main(int argc, char** argv)
                       [](qintptr socket, const QString& path) {
                           return verifyServerProcess(static_cast<int>(socket), path.toStdString());
                       }},
-        .firewall = [] { return std::make_unique<NftablesBackend>(); }};
+        .firewall = [] { return std::make_unique<NftablesBackend>(); },
+        .openFolder = openFolderReader};
     const bool colour =
         isTerminal(stdout) && qEnvironmentVariableIsEmpty("NO_COLOR") && qgetenv("TERM") != "dumb";
     ctl::Output out(stdout, stderr, colour ? ctl::Colour::Always : ctl::Colour::Never);
