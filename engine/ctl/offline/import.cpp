@@ -40,6 +40,9 @@ Loaded loadResult(const Environment& environment, const std::string& folder, con
                                           : readConfigurationFile(file, problems);
     if (configuration)
         loaded.configuration = std::move(*configuration);
+    else if (problems.empty() && configuration.error().code != ErrorCode::NotFound)
+        problems.push_back({Severity::Error, "configuration", file, 0, 0, configuration.error().message,
+                            configuration.error().cure});
     loaded.source = readConfiguredRuleset(folder, environment.builtinFolder, loaded.configuration, problems);
     constexpr std::string_view kLists = "lists/";
     for (const TakenFile& added : plan.taken) {
