@@ -1,9 +1,9 @@
 #include "engine/ctl/offline/import_configuration.h"
 
 #include "engine/base/strings.h"
-#include "engine/base/utf8.h"
 #include "engine/config/configuration_reader.h"
 #include "engine/config/response_programs.h"
+#include "engine/ctl/offline/import_kinds.h"
 #include "engine/logsource/line_shaper.h"
 #include "engine/xml/xml_reader.h"
 
@@ -76,7 +76,7 @@ public:
             return fail(ErrorCode::InvalidArgument, describe(document.problems.front()),
                         "Correct it there, then import again.");
         takeVariables(document);
-        m_result.text = std::string(kIntroduction) + m_variables + "<ossec_config>\n";
+        emit(std::string(kIntroduction) + m_variables + "<ossec_config>\n");
         for (const Element& root : document.roots) {
             if (root.name == "ossec_config" || root.name == "bartizan_config") {
                 for (const Element& block : root.children)
@@ -86,7 +86,7 @@ public:
             }
         }
         addRuleset(builtin);
-        m_result.text += "</ossec_config>\n";
+        emit("</ossec_config>\n");
         if (m_result.blocks == 0)
             m_result.text.clear();
         return std::move(m_result);
@@ -138,11 +138,16 @@ private:
     void takeLegacyRules(const Element& block);
 
     void copy(const Element& block, const std::vector<const Element*>& without = {});
-    // Appends bytes of the original, and remembers which lines they are.
-    void append(std::size_t begin, std::size_t end)
+    void emit(std::string_view text)
     {
-        m_result.lines.push_back({1 + newlines(m_result.text), 1 + newlines(m_text.substr(0, begin))});
-        m_result.text += m_text.substr(begin, end - begin);
+        m_result.text += text;
+        m_line += newlines(text);
+    }
+    // Emits bytes of the original that begin in its line `original`.
+    void append(std::string_view text, int original)
+    {
+        m_result.lines.push_back({m_line, original});
+        emit(text);
     }
 
     void addRuleset(BuiltinRules builtin);
@@ -151,6 +156,7 @@ private:
     const std::string m_file;
     std::string m_variables;
     ImportedConfiguration m_result;
+    int m_line = 1; // of the result, at its end
 };
 
 void Importer::take(const Element& block)
@@ -301,16 +307,18 @@ void Importer::copy(const Element& block, const std::vector<const Element*>& wit
         --begin;
     if (begin > 0 && m_text[begin - 1] != '\n')
         begin = block.begin;
-    m_result.text += '\n';
+    emit("\n");
+    int line = block.position.line;
     for (const Element* removed : without) {
         std::size_t end = removed->begin;
         while (end > begin && isBlank(m_text[end - 1]))
             --end;
-        append(begin, end);
+        append(m_text.substr(begin, end - begin), line);
+        line += newlines(m_text.substr(begin, removed->end - begin));
         begin = removed->end;
     }
-    append(begin, block.end);
-    m_result.text += '\n';
+    append(m_text.substr(begin, block.end - begin), line);
+    emit("\n");
     ++m_result.blocks;
 }
 
@@ -332,19 +340,18 @@ void Importer::addRuleset(BuiltinRules builtin)
                             !folders;
     const bool off = builtin == BuiltinRules::Off || settings.builtin == BuiltinRuleset::Leave ||
                      (settings.builtin == BuiltinRuleset::Default && !namesStock);
-    m_result.text += '\n';
-    m_result.lines.push_back({1 + newlines(m_result.text), 0});
-    m_result.text += std::string("  <ruleset builtin=\"") + (off ? "no" : "yes") + "\">\n";
+    emit("\n");
+    m_result.lines.push_back({m_line, 0});
+    emit(std::string("  <ruleset builtin=\"") + (off ? "no" : "yes") + "\">\n");
     const auto exclude = [&](const std::vector<PlacedText>& names, std::string_view tag) {
         for (const PlacedText& name : names) {
             if (!off && !name.text.starts_with("etc/"))
-                m_result.text +=
-                    "    <" + std::string(tag) + ">" + name.text + "</" + std::string(tag) + ">\n";
+                emit("    <" + std::string(tag) + ">" + name.text + "</" + std::string(tag) + ">\n");
         }
     };
     exclude(settings.decoderExcludes, "decoder_exclude");
     exclude(settings.ruleExcludes, "rule_exclude");
-    m_result.text += "  </ruleset>\n";
+    emit("  </ruleset>\n");
     ++m_result.blocks;
 }
 
@@ -365,32 +372,6 @@ Result<ImportedConfiguration> importConfiguration(std::string_view text, const s
                                                   BuiltinRules builtin)
 {
     return Importer(text, file).import(builtin);
-}
-
-bool isPlainFileName(std::string_view name)
-{
-    constexpr std::size_t kLongest = 200;
-    return !name.empty() && name.size() <= kLongest && !name.starts_with('.') &&
-           name.find_first_of("/\\:") == std::string_view::npos &&
-           name.find("..") == std::string_view::npos && forDisplay(name, kLongest) == name;
-}
-
-std::string pathInInstallation(std::string_view path)
-{
-    constexpr std::string_view kUsualPlace = "/var/ossec/";
-    if (path.starts_with(kUsualPlace))
-        path.remove_prefix(kUsualPlace.size());
-    if (path.starts_with('/'))
-        return {};
-    std::string tidy;
-    for (const std::string_view part : splitAny(path, "/")) {
-        if (part == ".")
-            continue;
-        if (part == "..")
-            return {};
-        tidy += (tidy.empty() ? "" : "/") + std::string(part);
-    }
-    return tidy;
 }
 
 } // namespace bartizan::offline

@@ -53,9 +53,4 @@ enum class BuiltinRules { AsConfigured, Off };
 [[nodiscard]] Result<ImportedConfiguration>
 importConfiguration(std::string_view text, const std::string& file, BuiltinRules builtin);
 
-// Of a file that is to be made: no folder, nothing hidden, nothing that disturbs a terminal.
-[[nodiscard]] bool isPlainFileName(std::string_view name);
-// A path of the configuration below the installation, tidied; empty where it leads out of it.
-[[nodiscard]] std::string pathInInstallation(std::string_view path);
-
 } // namespace bartizan::offline

@@ -202,6 +202,7 @@ std::vector<ImportTarget> lookAtTargets(const ImportPlan& plan, const std::strin
                                         const std::string& shippedConfiguration)
 {
     std::vector<ImportTarget> targets;
+    targets.reserve(plan.taken.size());
     for (const TakenFile& file : plan.taken)
         targets.push_back(lookAt(file, configFolder, shippedConfiguration));
     return targets;

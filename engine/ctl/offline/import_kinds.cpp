@@ -1,6 +1,7 @@
 #include "engine/ctl/offline/import_kinds.h"
 
 #include "engine/base/strings.h"
+#include "engine/base/utf8.h"
 #include "engine/lists/cdb_list.h"
 #include "engine/xml/xml_reader.h"
 
@@ -70,6 +71,32 @@ bool holdsOwnRules(const std::string& bytes)
 {
     const auto document = xml::read(bytes, {}, xml::LongText::Cut);
     return !document.ok() || hasOwnRule(document.roots);
+}
+
+bool isPlainFileName(std::string_view name)
+{
+    constexpr std::size_t kLongest = 200;
+    return !name.empty() && name.size() <= kLongest && !name.starts_with('.') &&
+           name.find_first_of("/\\:") == std::string_view::npos &&
+           name.find("..") == std::string_view::npos && forDisplay(name, kLongest) == name;
+}
+
+std::string pathInInstallation(std::string_view path)
+{
+    constexpr std::string_view kUsualPlace = "/var/ossec/";
+    if (path.starts_with(kUsualPlace))
+        path.remove_prefix(kUsualPlace.size());
+    if (path.starts_with('/'))
+        return {};
+    std::string tidy;
+    for (const std::string_view part : splitAny(path, "/")) {
+        if (part == ".")
+            continue;
+        if (part == "..")
+            return {};
+        tidy += (tidy.empty() ? "" : "/") + std::string(part);
+    }
+    return tidy;
 }
 
 } // namespace bartizan::offline

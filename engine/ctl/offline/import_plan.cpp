@@ -176,7 +176,10 @@ void Planner::take(ImportKind kind, const std::string& from, const std::string& 
 
 void Planner::add(ImportKind kind, const std::string& from, const std::string& name, std::string bytes)
 {
-    const std::string to = targetFolder(kind) + name;
+    std::string to = targetFolder(kind) + name;
+    // <rule_dir pattern="…"> may have let in any name; here only .xml is read.
+    if ((kind == ImportKind::Rules || kind == ImportKind::Decoders) && !to.ends_with(".xml"))
+        to += ".xml";
     if (const TakenFile* taken = m_plan.findTarget(to)) {
         if (taken->from != from)
             leave(from, "another file of that name is taken: " + taken->from);
@@ -226,7 +229,9 @@ void Planner::takeIncludes(ImportKind kind, const std::vector<PlacedText>& inclu
         if (path.empty())
             leave(include.place.file, "the file is not in the installation", include.place.line,
                   include.text);
-        else if (!path.starts_with("ruleset/") && path != "etc/decoder.xml")
+        else if (path.starts_with("ruleset/") || path == "etc/decoder.xml")
+            continue; // decided with the others that came with the installation
+        else
             take(kind, path, baseName(path));
     }
 }
@@ -240,7 +245,9 @@ void Planner::takeStock(ImportKind kind, const std::string& folder)
     eachFile(folder, ".xml$", [&](const std::string& file) {
         if (m_stock == StockRules::Leave)
             ++count;
-        else if (!isExcluded(excludes, file))
+        else if (isExcluded(excludes, file))
+            leave(file, "the configuration excludes it");
+        else
             take(kind, file, baseName(file));
     });
     if (count > 0) {

@@ -80,7 +80,7 @@ std::string conflictReason(const ImportTarget& target)
     return target.state == State::Blocked ? target.reason : "another file is there";
 }
 
-std::string whatNext(const ImportReport& report)
+std::string whatNext(const Environment& environment, const ImportReport& report)
 {
     const std::size_t conflicts = report.conflicts();
     const bool isBlocked = std::ranges::any_of(
@@ -94,7 +94,9 @@ std::string whatNext(const ImportReport& report)
                "their place; the old ones are kept as NAME.before-import.";
     if (report.isDryRun)
         return "Nothing was written. Without --dry-run, this is installed.";
-    return "Installed. Next: bartizanctl reload, or start the engine.";
+    const bool isUsual = report.configFolder == environment.defaultConfig;
+    return "Installed. Next: bartizanctl reload, or start the engine" +
+           (isUsual ? std::string(".") : " with --config " + shown(report.configFolder) + ".");
 }
 
 } // namespace
@@ -141,8 +143,8 @@ void writeText(const Environment& environment, const ImportReport& report)
         report.problems, [](const Problem& problem) { return problem.severity != Severity::Note; }));
     if (bad > 0)
         out << counted(bad, "problem", "problems")
-            << (report.isInstalled ? "; bartizanctl check shows them again. " : ". ");
-    out << whatNext(report) << std::endl;
+            << (report.isInstalled ? "; bartizanctl check shows them again" : "") << ". ";
+    out << whatNext(environment, report) << std::endl;
 }
 
 void writeJson(const Environment& environment, const ImportReport& report)

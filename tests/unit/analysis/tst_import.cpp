@@ -378,11 +378,15 @@ void TestImport::anAgentHasNoRuleset()
 
 void TestImport::onlyOwnFoldersMeanOnlyOwnRules()
 {
-    write(u"old/etc/ossec.conf"_s,
-          "<ossec_config><ruleset><rule_dir pattern=\"_rules.xml$\">/var/ossec/etc/mine</rule_dir>"
-          "<decoder_dir>etc/decoders</decoder_dir><rule_dir>/srv/elsewhere</rule_dir>"
-          "<rule_include>../outside.xml</rule_include><rule_exclude>old_rules.xml</rule_exclude>"
-          "<list>etc/net/bad</list></ruleset></ossec_config>");
+    write(
+        u"old/etc/ossec.conf"_s,
+        "<ossec_config><ruleset><rule_dir pattern=\"_rules.xml$\">/var/ossec/etc/mine</rule_dir>"
+        "<decoder_dir>etc/decoders</decoder_dir><rule_dir>/srv/elsewhere</rule_dir>"
+        "<rule_include>../outside.xml</rule_include><rule_exclude>old_rules.xml</rule_exclude>"
+        "<rule_include>etc/extra/more.rules</rule_include><list>etc/net/bad</list></ruleset></ossec_config>");
+    write(u"old/etc/extra/more.rules"_s,
+          "<group name=\"b,\"><rule id=\"100201\" level=\"0\"><if_sid>1</if_sid>"
+          "<match>x</match><description>d</description></rule></group>");
     write(u"old/etc/mine/a_rules.xml"_s,
           R"(<group name="a,"><rule id="1" level="0" noalert="1"><category>syslog</category>
           <description>any</description></rule><rule id="100200" level="4"><list field="srcip">etc/net/bad</list>
@@ -393,16 +397,17 @@ void TestImport::onlyOwnFoldersMeanOnlyOwnRules()
     write(u"old/etc/net/bad"_s, "192.0.2.66:\n");
     write(u"old/etc/decoders/d.xml"_s, kBuiltinDecoders);
     const auto report = import().json();
-    QCOMPARE(
-        takenOf(report),
-        (QStringList{u"etc/decoders/d.xml > decoders/d.xml"_s, u"etc/mine/a_rules.xml > rules/a_rules.xml"_s,
-                     u"etc/net/bad > lists/net/bad"_s, u"etc/ossec.conf > bartizan.conf"_s}));
+    QCOMPARE(takenOf(report),
+             (QStringList{u"etc/decoders/d.xml > decoders/d.xml"_s,
+                          u"etc/extra/more.rules > rules/more.rules.xml"_s,
+                          u"etc/mine/a_rules.xml > rules/a_rules.xml"_s, u"etc/net/bad > lists/net/bad"_s,
+                          u"etc/ossec.conf > bartizan.conf"_s}));
     for (const char* file : {"etc/mine/old_rules.xml", "etc/mine/note.xml", "etc/rules"})
         QVERIFY2(!reasonOf(report, QString::fromLatin1(file)).isEmpty(), file);
     for (const char* what : {"/srv/elsewhere", "../outside.xml"})
         QVERIFY2(reasonOf(report, u"etc/ossec.conf"_s, QString::fromLatin1(what)).startsWith(u"1: "_s), what);
     QCOMPARE(ruleFor(kBadLine), u"100200"_s);
-    QVERIFY(run(offline::runCheck, {"--config", path(u"conf"_s)}).out.startsWith(u"2 rules, 1 decoders"_s));
+    QVERIFY(run(offline::runCheck, {"--config", path(u"conf"_s)}).out.startsWith(u"3 rules, 1 decoders"_s));
 }
 
 void TestImport::aDryRunWritesNothing()
@@ -417,13 +422,17 @@ void TestImport::aDryRunWritesNothing()
     // Problems are told where they stand now.
     write(u"old/etc/rules/local_rules.xml"_s, "<group name=\"x,\">\n<rule id=\"100100\" level=\"99\">\n");
     write(u"old/etc/ossec.conf"_s, "<ossec_config>\n<client/>\n\n<active-response><command>none</command>"
-                                   "<location>local</location></active-response></ossec_config>");
+                                   "<location>local</location></active-response>\n<global>\n  <logall>no"
+                                   "</logall>\n  <stats>\n 4\n</stats>\n  <white_list>x/y</white_list>\n"
+                                   "</global>\n</ossec_config>");
     const auto text = run(offline::runImport, {"--dry-run", path(u"old"_s), "--config", path(u"conf"_s)});
     QVERIFY2(
         text.problems.contains(QRegularExpression(u"error: \\S+/old/etc/rules/local_rules\\.xml:2:\\d+: "_s)),
         qPrintable(text.problems));
-    QVERIFY2(text.problems.contains(QRegularExpression(u"error: \\S+/old/etc/ossec\\.conf:4:1: "_s)),
-             qPrintable(text.problems));
+    for (const char* place : {"4:1", "10:3"})
+        QVERIFY2(text.problems.contains(QRegularExpression(
+                     u"error: \\S+/old/etc/ossec\\.conf:%1: "_s.arg(QLatin1String(place)))),
+                 qPrintable(text.problems));
     QVERIFY(!QFile::exists(m_folder->filePath(u"conf"_s)));
 }
 
