@@ -131,6 +131,12 @@ private:
         m_result.left.push_back({m_file, element.position.line, std::move(what), std::move(reason)});
     }
 
+    void refuse(const Element& command)
+    {
+        if (const Element* name = command.child("name"))
+            m_refused.emplace_back(trim(name->content));
+    }
+
     void take(const Element& block);
     void takeLocalFile(const Element& block);
     void takeCommand(const Element& block);
@@ -155,6 +161,7 @@ private:
     const std::string_view m_text;
     const std::string m_file;
     std::string m_variables;
+    std::vector<std::string> m_refused; // names of commands
     ImportedConfiguration m_result;
     int m_line = 1; // of the result, at its end
 };
@@ -202,6 +209,10 @@ void Importer::take(const Element& block)
     } else if (block.name == "active-response" && block.child("command") == nullptr &&
                block.child("repeated_offenders") == nullptr) {
         leave(block, "it names no command: an agent's switch");
+    } else if (const Element* command = block.child("command");
+               command != nullptr &&
+               std::ranges::find(m_refused, trim(command->content)) != m_refused.end()) {
+        leave(block, "its command is left out");
     } else {
         copy(block);
     }
@@ -232,11 +243,13 @@ void Importer::takeCommand(const Element& block)
     Piece piece = read(std::string(source(block)));
     if (piece.configuration.commands.empty()) {
         leave(block, piece.problems.empty() ? "it can't be used" : piece.problems.front().message);
+        refuse(block);
         return;
     }
     const std::string& program = piece.configuration.commands.front().executable;
     if (!isPlainFileName(program)) {
         leave(block, "<command> " + program, "the executable is not a plain file name");
+        refuse(block);
         return;
     }
     copy(block);

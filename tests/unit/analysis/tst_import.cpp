@@ -187,7 +187,10 @@ void TestImport::programsAreTakenByPlainNamesOnly()
     write(u"old/etc/ossec.conf"_s, "<ossec_config>\n" + command("a", "own.py") + command("b", "host-deny") +
                                        command("c", "firewall-drop.sh") + command("d", "../../own.py") +
                                        command("e", "sub/own.py") + command("f", "/bin/own.py") +
-                                       command("g", ".hidden") + command("h", "missing") + "</ossec_config>");
+                                       command("g", ".hidden") + command("h", "missing") +
+                                       "<active-response><command>e</command><location>local</"
+                                       "location><level>3</level></active-response>\n"
+                                       "</ossec_config>");
     for (const char* file : {"bin/own.py", "bin/host-deny", "bin/firewall-drop.sh", "bin/sub/own.py",
                              "bin/.hidden", "../own.py"})
         write(u"old/active-response/"_s + QString::fromLatin1(file), "#!/bin/sh\n");
@@ -199,6 +202,7 @@ void TestImport::programsAreTakenByPlainNamesOnly()
     QVERIFY(reasonOf(report, file, u"missing"_s).contains(u"active-response/bin/missing is not there"_s));
     QVERIFY(reasonOf(report, file, u"<command> sub/own.py"_s).startsWith(u"6: "_s));
     QVERIFY(reasonOf(report, file, u"<command> .hidden"_s).startsWith(u"8: "_s));
+    QVERIFY(reasonOf(report, file, u"<active-response>"_s).startsWith(u"10: its command"_s));
     const QByteArray configuration = read(u"conf/bartizan.conf"_s);
     for (const char* refused : {"../own.py", "sub/own.py", "/bin/own.py", ".hidden"})
         QVERIFY2(!configuration.contains(refused), refused);
