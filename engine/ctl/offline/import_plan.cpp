@@ -98,6 +98,8 @@ bool Planner::isInstallation() const
                    return std::ranges::find(names, entry.name) != names.end();
                });
     };
+    if (holds("", {"ossec.conf"}))
+        return false; // etc/ itself: its rules/ would be taken for OSSEC's
     return holds("etc", {"ossec.conf", "rules", "decoders", "lists", "local_decoder.xml"}) ||
            holds("rules", {"local_rules.xml"});
 }

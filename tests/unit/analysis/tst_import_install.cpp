@@ -157,6 +157,9 @@ void TestImportInstall::nothingOutsideIsRead()
         QVERIFY(!file.contains(u"linked"_s));
     }
 
+    // etc/ itself is not the installation.
+    QCOMPARE(import({}, u"old/etc"_s).code, 1);
+
     // Whole folders that lead elsewhere.
     QVERIFY(QDir().mkpath(m_folder->filePath(u"trap"_s)));
     link(m_folder->filePath(u"old/etc"_s), u"trap/etc"_s);
