@@ -79,29 +79,45 @@ bool isSwitchedOff(const xml::Element& block)
 
 void readBlock(const xml::Element& block, Configuration& configuration, ProblemSink& problems)
 {
-    if (const auto known = std::ranges::find(kBlocks, block.name, &Block::name); known != kBlocks.end()) {
-        known->read(block, configuration, problems);
-    } else if (std::ranges::find(kUnsupportedBlocks, block.name) != kUnsupportedBlocks.end()) {
+    switch (blockSupport(block.name)) {
+    case BlockSupport::Known:
+        std::ranges::find(kBlocks, block.name, &Block::name)->read(block, configuration, problems);
+        break;
+    case BlockSupport::Foreign:
         if (isSwitchedOff(block))
             problems.note(block, tag(block.name) + " is not supported; it is switched off anyway.");
         else
             problems.warning(block, tag(block.name) + " is not supported; it has no effect.",
                              "Remove the block.");
-    } else if (block.name == "group" || block.name == "rule") {
-        problems.error(block, "A rule does not belong into a configuration; it is left out.",
-                       "Put it into a file under rules/.");
-    } else if (block.name == "decoder") {
-        problems.error(block, "A decoder does not belong into a configuration; it is left out.",
-                       "Put it into a file under decoders/.");
-    } else {
+        break;
+    case BlockSupport::Misplaced:
+        if (block.name == "decoder")
+            problems.error(block, "A decoder does not belong into a configuration; it is left out.",
+                           "Put it into a file under decoders/.");
+        else
+            problems.error(block, "A rule does not belong into a configuration; it is left out.",
+                           "Put it into a file under rules/.");
+        break;
+    case BlockSupport::Unknown:
         problems.error(block, "Unknown block " + tag(block.name) + "; it is left out.",
                        "Check the spelling, or remove it.");
+        break;
     }
 }
 
 } // namespace
 
 } // namespace config
+
+BlockSupport blockSupport(std::string_view name)
+{
+    if (std::ranges::find(config::kBlocks, name, &config::Block::name) != config::kBlocks.end())
+        return BlockSupport::Known;
+    if (std::ranges::find(config::kUnsupportedBlocks, name) != config::kUnsupportedBlocks.end())
+        return BlockSupport::Foreign;
+    const bool isPiece = name == "group" || name == "rule" || name == "decoder";
+    return isPiece ? BlockSupport::Misplaced : BlockSupport::Unknown;
+}
 
 const Command* Configuration::findCommand(std::string_view name) const
 {

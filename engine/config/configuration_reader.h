@@ -26,5 +26,13 @@ namespace bartizan {
 // The location database that `configuration` names, or nullptr; what is wrong with it is reported.
 [[nodiscard]] std::shared_ptr<const GeoLocator>
 openGeoDatabase(const Configuration& configuration, const GeoDatabaseOpener& open, Problems& problems);
+// Whether a block of that name means anything here.
+enum class BlockSupport {
+    Known,
+    Foreign,   // of the reference, without a counterpart
+    Misplaced, // belongs into a file of rules or decoders
+    Unknown,
+};
+[[nodiscard]] BlockSupport blockSupport(std::string_view name);
 
 } // namespace bartizan

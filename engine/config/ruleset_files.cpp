@@ -77,9 +77,10 @@ private:
     void addTree(const fs::path& folder, const fs::path& top)
     {
         for (const fs::path& path : entries(folder)) {
-            // NAME.cdb is the reference's compiled form of the list NAME; hidden files are editors' and
-            // package managers'.
-            if (path.extension() == ".cdb" || path.filename().string().starts_with('.'))
+            // NAME.cdb is the reference's compiled form of the list NAME, NAME.before-import what an import
+            // replaced; hidden files are editors' and package managers'.
+            if (path.extension() == ".cdb" || path.extension() == ".before-import" ||
+                path.filename().string().starts_with('.'))
                 continue;
             std::error_code error;
             if (fs::is_directory(fs::symlink_status(path, error)))

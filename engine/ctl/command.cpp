@@ -31,6 +31,8 @@ constexpr std::array kCommands{
             "remove everything of Bartizan's from the firewall (works without the engine)", runFirewall},
     Command{"check", "check [--ruleset DIR]", "find mistakes in configuration, rules, decoders and lists",
             runCheck},
+    Command{"import", "import DIR [--config DIR] [--dry-run] [--replace] [--with-stock-rules]",
+            "take over the configuration, rules and lists of a Wazuh or OSSEC installation", runImport},
     Command{"logtest",
             "logtest [--ruleset DIR] [--explain] [--as tester|daemon] [--input lines|ndjson] [FILE]",
             "show what the rules make of log lines", runLogtest},

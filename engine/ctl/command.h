@@ -6,6 +6,7 @@
 #include "engine/ctl/engine_connection.h"
 #include "engine/ctl/output.h"
 #include "engine/platform/firewall_backend.h"
+#include "engine/platform/folder_reader.h"
 
 #include <QJsonObject>
 #include <QStringList>
@@ -32,6 +33,7 @@ struct Platform
     Trust trust;
     std::function<std::unique_ptr<FirewallBackend>()> firewall;
     GeoDatabaseOpener openGeoDatabase; // may be empty
+    OpenFolder openFolder;
 };
 
 // What a command works with.
@@ -79,6 +81,7 @@ int runFirewall(Context& context, const QStringList& arguments);
 int runLogtest(Context& context, const QStringList& arguments);
 int runCheck(Context& context, const QStringList& arguments);
 int runReplay(Context& context, const QStringList& arguments);
+int runImport(Context& context, const QStringList& arguments);
 int runVersion(Context& context, const QStringList& arguments);
 int runHelp(Context& context, const QStringList& arguments);
 

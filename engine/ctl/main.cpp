@@ -1,5 +1,6 @@
 #include "engine/ctl/program.h"
 #include "platform/linux/maxmind_database.h"
+#include "platform/linux/folder_reader_linux.h"
 #include "platform/linux/nftables_backend.h"
 #include "platform/linux/server_identity.h"
 #include "platform/linux/terminal.h"
@@ -20,7 +21,8 @@ int main(int argc, char** argv)
                           return verifyServerProcess(static_cast<int>(socket), path.toStdString());
                       }},
         .firewall = [] { return std::make_unique<NftablesBackend>(); },
-        .openGeoDatabase = openMaxMindDatabase};
+        .openGeoDatabase = openMaxMindDatabase,
+        .openFolder = openFolderReader};
     const bool colour =
         isTerminal(stdout) && qEnvironmentVariableIsEmpty("NO_COLOR") && qgetenv("TERM") != "dumb";
     ctl::Output out(stdout, stderr, colour ? ctl::Colour::Always : ctl::Colour::Never);

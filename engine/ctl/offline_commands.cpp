@@ -1,4 +1,4 @@
-// check, logtest, replay: they need no engine; engine/ctl/offline carries them out.
+// check, logtest, replay, import: they need no engine; engine/ctl/offline carries them out.
 #include "engine/config/ruleset_files.h"
 #include "engine/ctl/command.h"
 #include "engine/ctl/offline/offline.h"
@@ -26,7 +26,8 @@ int runOffline(int (*run)(offline::Environment&, const std::vector<std::string>&
         .builtinFolder = findBuiltinRuleset(QCoreApplication::applicationDirPath().toStdString()),
         .hostName = QSysInfo::machineHostName().section('.'_L1, 0, 0).toStdString(),
         .makeResponder = makeReplayResponder,
-        .openGeoDatabase = context.platform.openGeoDatabase};
+        .openGeoDatabase = context.platform.openGeoDatabase,
+        .openFolder = context.platform.openFolder};
     std::vector<std::string> words;
     if (!context.options.config.isEmpty())
         words = {"--config", context.options.config.toStdString()};
@@ -50,6 +51,11 @@ int runLogtest(Context& context, const QStringList& arguments)
 int runReplay(Context& context, const QStringList& arguments)
 {
     return runOffline(offline::runReplay, context, arguments);
+}
+
+int runImport(Context& context, const QStringList& arguments)
+{
+    return runOffline(offline::runImport, context, arguments);
 }
 
 } // namespace bartizan::ctl

@@ -2,18 +2,13 @@
 
 #include "engine/base/origin_requirement.h"
 #include "engine/base/strings.h"
+#include "engine/config/response_programs.h"
 
 #include <algorithm>
-#include <array>
 
 namespace bartizan {
 
 namespace {
-
-// Programs of the reference that block an address in a firewall; all of them mean the engine's own block
-// here.
-constexpr std::array<std::string_view, 4> kBlockPrograms{"firewall-drop", "default-firewall-drop",
-                                                         "firewalld-drop", "nftables-drop"};
 
 // "firewall-drop.sh" is what OSSEC calls it.
 std::string programName(std::string_view executable)
@@ -21,11 +16,6 @@ std::string programName(std::string_view executable)
     if (executable.ends_with(".sh"))
         executable.remove_suffix(3);
     return std::string(executable);
-}
-
-bool isBlockProgram(std::string_view executable)
-{
-    return std::ranges::find(kBlockPrograms, programName(executable)) != kBlockPrograms.end();
 }
 
 const std::string* fieldValue(const Verdict& verdict, std::string_view name)
@@ -92,7 +82,7 @@ ResponsePolicy::ResponsePolicy(const Configuration& configuration, Problems& pro
         const auto* command = configuration.findCommand(response.command);
         if (command == nullptr)
             continue; // reported by the reader
-        if (!isBlockProgram(command->executable)) {
+        if (responseProgram(command->executable) != ResponseProgram::Block) {
             problems.push_back(warning(response.place,
                                        "the response program \"" + command->executable +
                                            "\" is not available here: this response does nothing",

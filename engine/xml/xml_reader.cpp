@@ -126,6 +126,8 @@ private:
     {
         Element element = std::move(m_open.back());
         m_open.pop_back();
+        element.begin = m_openedAt.back();
+        element.end = m_at;
         m_openedAt.pop_back();
         if (m_open.empty()) {
             m_document.roots.push_back(std::move(element));

@@ -5,6 +5,7 @@
 
 #include "engine/base/problem.h"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,9 @@ struct Element
     std::vector<Attribute> attributes;
     std::vector<Element> children;
     Position position;
+    // Its bytes in the text, from "<" to behind the closing tag.
+    std::size_t begin = 0;
+    std::size_t end = 0;
 
     // The first attribute or child of that name (exact), or nullptr.
     [[nodiscard]] const Attribute* attribute(std::string_view attributeName) const;

@@ -1,10 +1,13 @@
 // The program itself, in a process of its own, against a server with made-up answers.
 #include "tests/ipc/ipc_fixture.h"
 
+#include <QDir>
+#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QProcess>
 #include <QRegularExpression>
+#include <QTemporaryDir>
 #include <QTimer>
 
 #include <sys/stat.h>
@@ -32,6 +35,7 @@ private slots:
     void aBusyEngineIsAskedAgain();
     void alertsAreCollectedInSteps();
     void helpKnowsEveryCommand();
+    void importTakesAnInstallationOver();
     void watchShowsEventsAndComesBack();
     void watchWithoutAnEngineFails();
 };
@@ -165,6 +169,8 @@ void TestBartizanctl::wrongUsageIsExplained_data()
     row("replay", "");
     row("logtest --as somebody", "");
     row("check --ruleset", "");
+    row("import", "");
+    row("import a b", "");
     row("version 2", "takes no arguments");
     row("help frobnicate", "no command 'frobnicate'");
 }
@@ -490,7 +496,7 @@ void TestBartizanctl::helpKnowsEveryCommand()
         QCOMPARE(outcome.errors, QString());
         for (const char* name :
              {"status", "alerts", "blocks", "block", "unblock", "allow", "why", "lists", "reload", "pause",
-              "resume", "watch", "firewall", "logtest", "check", "replay", "version", "help"}) {
+              "resume", "watch", "firewall", "import", "logtest", "check", "replay", "version", "help"}) {
             QVERIFY(QRegularExpression(u"(?m)^%1 "_s.arg(QLatin1String(name))).match(outcome.out).hasMatch());
             const QString usage = u"Usage: bartizanctl "_s + QLatin1String(name);
             QVERIFY(run({u"help"_s, QLatin1String(name)}).out.startsWith(usage));
@@ -500,6 +506,38 @@ void TestBartizanctl::helpKnowsEveryCommand()
     QVERIFY(parsed(run({u"--json"_s, u"help"_s}).out)[u"commands"_s].toObject().contains(u"why"_s));
     QCOMPARE(run({u"version"_s}).out, run({u"--version"_s}).out);
     QVERIFY(!parsed(run({u"version"_s, u"--json"_s}).out)[u"version"_s].toString().isEmpty());
+}
+
+// With the built-in rules: a local rule of the installation hangs under one of them.
+void TestBartizanctl::importTakesAnInstallationOver()
+{
+    const QTemporaryDir folder;
+    const auto write = [&](const QString& name, const QByteArray& bytes) {
+        QVERIFY(QDir().mkpath(QFileInfo(folder.filePath(name)).path()));
+        QFile file(folder.filePath(name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(bytes);
+    };
+    write(u"old/etc/ossec.conf"_s,
+          "<ossec_config>\n<cluster><node_type>master</node_type></cluster>\n<ruleset>"
+          "<decoder_dir>ruleset/decoders</decoder_dir><rule_dir>ruleset/rules</rule_dir>"
+          "<rule_dir>etc/rules</rule_dir></ruleset></ossec_config>");
+    write(u"old/etc/rules/local_rules.xml"_s,
+          "<group name=\"local,\"><rule id=\"100100\" level=\"11\"><if_sid>5710</if_sid><user>^backup$</user>"
+          "<description>somebody looks for the backup user</description></rule></group>");
+    write(u"line"_s, "Nov 24 07:08:09 gate sshd[1]: Invalid user backup from 192.0.2.7 port 5022\n");
+    const QStringList config{u"--config"_s, folder.filePath(u"new"_s)};
+
+    const Outcome done = run(QStringList{u"import"_s, folder.filePath(u"old"_s)} + config);
+    QCOMPARE(done.exitCode, 0);
+    QVERIFY2(done.out.contains("rules/local_rules.xml (1 rule)"_L1), qPrintable(done.out));
+    QVERIFY(done.out.contains("etc/ossec.conf:2 <cluster>: "_L1));
+    const Outcome checked = run(QStringList{u"check"_s} + config);
+    QVERIFY2(checked.exitCode == 0, qPrintable(checked.errors));
+    const Outcome verdict = run(QStringList{u"logtest"_s, u"--json"_s, folder.filePath(u"line"_s)} + config);
+    QCOMPARE(parsed(verdict.out)[u"rule"_s][u"id"_s].toString(), u"100100"_s);
+    const Outcome again = run(QStringList{u"--json"_s, u"import"_s, folder.filePath(u"old"_s)} + config);
+    QVERIFY(parsed(again.out)[u"installed"_s].toBool());
 }
 
 void TestBartizanctl::watchShowsEventsAndComesBack()

@@ -1,7 +1,7 @@
+#include "engine/ctl/offline/check.h"
+
 #include "engine/analysis/ruleset.h"
-#include "engine/base/json_writer.h"
 #include "engine/config/configuration_reader.h"
-#include "engine/ctl/offline/ruleset_arguments.h"
 #include "engine/logsource/line_shaper.h"
 
 #include <algorithm>
@@ -23,7 +23,34 @@ std::string_view severityName(Severity severity)
 std::string asJson(const Problems& problems, const RulesetSummary& summary)
 {
     JsonWriter json;
-    json.beginObject().key("problems").beginArray();
+    json.beginObject();
+    writeProblems(json, problems);
+    json.key("rules").number(static_cast<std::int64_t>(summary.rules));
+    json.key("decoders").number(static_cast<std::int64_t>(summary.decoders));
+    json.key("lists").number(static_cast<std::int64_t>(summary.lists));
+    json.key("list_entries").number(static_cast<std::int64_t>(summary.listEntries));
+    json.endObject();
+    return json.take();
+}
+
+} // namespace
+
+RulesetSummary checkLoaded(const Environment& environment, const Loaded& loaded, Problems& problems)
+{
+    for (const auto& source : loaded.configuration.localFiles)
+        (void)LineShaper::make(source, problems);
+    // The responses of a configuration are bound to nothing here, but what is wrong with them shows.
+    if (environment.makeResponder)
+        environment.makeResponder(loaded.configuration, problems);
+    const auto ruleset = Ruleset::compile(loaded.source, problems);
+    if (!openGeoDatabase(loaded.configuration, environment.openGeoDatabase, problems))
+        noteRulesThatNeedLocations(*ruleset, problems);
+    return ruleset->summary;
+}
+
+void writeProblems(JsonWriter& json, const Problems& problems)
+{
+    json.key("problems").beginArray();
     for (const auto& problem : problems) {
         json.beginObject();
         json.key("severity").string(severityName(problem.severity));
@@ -36,15 +63,7 @@ std::string asJson(const Problems& problems, const RulesetSummary& summary)
         json.endObject();
     }
     json.endArray();
-    json.key("rules").number(static_cast<std::int64_t>(summary.rules));
-    json.key("decoders").number(static_cast<std::int64_t>(summary.decoders));
-    json.key("lists").number(static_cast<std::int64_t>(summary.lists));
-    json.key("list_entries").number(static_cast<std::int64_t>(summary.listEntries));
-    json.endObject();
-    return json.take();
 }
-
-} // namespace
 
 int runCheck(Environment& environment, const std::vector<std::string>& words)
 {
@@ -60,15 +79,7 @@ int runCheck(Environment& environment, const std::vector<std::string>& words)
     const auto loaded = loadSources(environment, *arguments, Purpose::Check, problems);
     if (!loaded)
         return failure(environment, loaded.error(), form);
-    for (const auto& source : loaded->configuration.localFiles)
-        (void)LineShaper::make(source, problems);
-    // The responses of a configuration are bound to nothing here, but what is wrong with them shows.
-    if (environment.makeResponder)
-        environment.makeResponder(loaded->configuration, problems);
-    const auto ruleset = Ruleset::compile(loaded->source, problems);
-    if (!openGeoDatabase(loaded->configuration, environment.openGeoDatabase, problems))
-        noteRulesThatNeedLocations(*ruleset, problems);
-    const RulesetSummary& summary = ruleset->summary;
+    const auto summary = checkLoaded(environment, *loaded, problems);
     const auto bad =
         std::ranges::count_if(problems, [](const Problem& p) { return p.severity != Severity::Note; });
     if (arguments->json) {

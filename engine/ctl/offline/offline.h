@@ -1,10 +1,12 @@
 // The offline commands of bartizanctl: check, logtest and replay (architecture.md §4.4). They need no engine
-// and no privileges, and read only the files they are pointed at.
+// and no privileges, and read only the files they are pointed at; `import` writes into the configuration
+// folder as well.
 #pragma once
 
 #include "engine/analysis/analysis_port.h"
 #include "engine/base/geo_locator.h"
 #include "engine/config/configuration.h"
+#include "engine/platform/folder_reader.h"
 
 #include <cstdint>
 #include <functional>
@@ -40,6 +42,9 @@ struct Environment
     std::function<Responder(const Configuration&, Problems&)> makeResponder = {};
     // Opens the location database of a configuration. May be empty: srcgeoip and dstgeoip never match then.
     GeoDatabaseOpener openGeoDatabase = {};
+
+    // Opens the installation that `import` reads.
+    OpenFolder openFolder = {};
 };
 
 // Exit codes: 0 done, 1 failed or problems found, 2 wrong usage. `arguments` are those behind the command's
@@ -48,5 +53,6 @@ struct Environment
 [[nodiscard]] int runCheck(Environment& environment, const std::vector<std::string>& arguments);
 [[nodiscard]] int runLogtest(Environment& environment, const std::vector<std::string>& arguments);
 [[nodiscard]] int runReplay(Environment& environment, const std::vector<std::string>& arguments);
+[[nodiscard]] int runImport(Environment& environment, const std::vector<std::string>& arguments);
 
 } // namespace bartizan::offline

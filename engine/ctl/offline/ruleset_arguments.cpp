@@ -69,10 +69,10 @@ private:
                            std::ranges::find(m_extra, name) != m_extra.end();
         if (!known)
             return wrongUse("there is no option " + name);
-        if (name == "--json" || name == "--explain") {
+        if (bool* const flag = flagOf(name, arguments)) {
             if (m_inlineValue)
                 return wrongUse(name + " takes no value");
-            (name == "--json" ? arguments.json : arguments.explain) = true;
+            *flag = true;
             return {};
         }
         auto value = takeValue(name);
@@ -89,6 +89,16 @@ private:
         else
             return wrongUse(name + " can't be " + *value);
         return {};
+    }
+
+    static bool* flagOf(const std::string& name, Arguments& arguments)
+    {
+        return name == "--json"               ? &arguments.json
+               : name == "--explain"          ? &arguments.explain
+               : name == "--dry-run"          ? &arguments.dryRun
+               : name == "--replace"          ? &arguments.replace
+               : name == "--with-stock-rules" ? &arguments.withStockRules
+                                              : nullptr;
     }
 
     Result<std::string> takeValue(const std::string& name)

@@ -22,6 +22,9 @@ struct Arguments
 {
     bool json = false;
     bool explain = false;
+    bool dryRun = false;
+    bool replace = false;
+    bool withStockRules = false;
     std::optional<std::string> config;
     std::optional<std::string> ruleset;
     std::optional<AnalysisMode> mode;
@@ -29,7 +32,8 @@ struct Arguments
     std::vector<std::string> files;
 };
 
-// `extra` are the options understood besides --json, --config and --ruleset: "--explain", "--as", "--input".
+// `extra` are the options understood besides --json, --config and --ruleset: "--explain", "--as", "--input",
+// "--dry-run", "--replace", "--with-stock-rules".
 [[nodiscard]] Result<Arguments> parseArguments(const Environment& environment,
                                                const std::vector<std::string>& words,
                                                std::initializer_list<std::string_view> extra);
