@@ -48,7 +48,11 @@ public:
             return; // the reader of the configuration has let through only what compiles
         for (const fs::path& path : entries(folder)) {
             const std::string name = path.filename().string();
-            if ((*compiled)->matches(name) && !isExcluded(path) && isUsable(path, folder))
+            if (!(*compiled)->matches(name))
+                continue;
+            if (isExcluded(path))
+                report(Severity::Note, path, "Left out: the configuration excludes it.", {});
+            else if (isUsable(path, folder))
                 addFile(path, path.string());
         }
     }
@@ -286,7 +290,15 @@ void collectLists(const Folders& folders, bool withBuiltin, const RulesetSetting
     for (SourceFile& file : builtin) {
         const bool replaced =
             std::ranges::any_of(files, [&](const SourceFile& other) { return other.name == file.name; });
-        if (!replaced)
+        if (replaced)
+            problems.push_back({Severity::Note,
+                                "lists",
+                                file.path,
+                                0,
+                                0,
+                                "Left out: the configuration has a list of that name.",
+                                {}});
+        else
             files.push_back(std::move(file));
     }
 }

@@ -1,6 +1,6 @@
 #include "engine/ctl/program.h"
-#include "platform/linux/maxmind_database.h"
 #include "platform/linux/folder_reader_linux.h"
+#include "platform/linux/maxmind_database.h"
 #include "platform/linux/nftables_backend.h"
 #include "platform/linux/server_identity.h"
 #include "platform/linux/terminal.h"

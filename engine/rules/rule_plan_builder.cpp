@@ -130,6 +130,9 @@ void RulePlanBuilder::overwrite(std::uint32_t index, const RuleText& text, Rule 
                 "an overwrite can't change where a rule hangs or what it counts; that stays as it was",
                 "Write a new rule with an id of its own instead.");
     }
+    m_compiler.report(
+        Severity::Note, text, text.position,
+        "it overwrites the one in " + m_rules[index].file + ":" + std::to_string(m_rules[index].line), {});
     rule.index = index;
     m_tree.setOrder(index, RuleTree::orderOf(rule.level, rule.accurate));
     m_rules[index] = std::move(rule);

@@ -38,8 +38,9 @@ void RulesetGolden::stockRulesetLoadsWhole()
     const auto milliseconds = clock.elapsed();
     int errors = 0;
     for (const auto& problem : problems) {
-        errors += problem.severity == Severity::Error ? 1 : 0;
-        if (problem.severity == Severity::Error || qEnvironmentVariableIsSet("BARTIZAN_SHOW"))
+        errors +=
+            problem.severity == Severity::Note ? 0 : 1; // the reference has no word against its own rules
+        if (problem.severity != Severity::Note || qEnvironmentVariableIsSet("BARTIZAN_SHOW"))
             qInfo().noquote() << QString::fromStdString(describe(problem));
     }
     qInfo("%zu rules at %zu places, %zu decoders, %zu list entries, %lld ms", ruleset->summary.rules,

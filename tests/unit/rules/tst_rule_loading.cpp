@@ -165,7 +165,10 @@ void TestRuleLoading::overwriteKeepsThePlace()
 <rule id="101" level="5"><match>two</match><description>d</description></rule>
 <rule id="102" level="7"><if_sid>100</if_sid><match>kid</match><description>d</description></rule>
 <rule id="100" level="12" overwrite="yes"><if_sid>101</if_sid><match>three</match><description>$(d)</description></rule>)");
-    QCOMPARE(problems.size(), 1U); // the if_sid has no effect
+    QCOMPARE(problems.size(), 2U);
+    QVERIFY(problems[0].severity == Severity::Warning); // the if_sid has no effect
+    QVERIFY(problems[1].severity == Severity::Note &&
+            problems[1].message.ends_with("overwrites the one in 0002-test.xml:2"));
     QVERIFY(bench.rules({"t one", "t three", "t two three", "t three kid"}) == "0 100 101 102");
     QCOMPARE(bench.feed("t three").rule->level, 12);
 }
