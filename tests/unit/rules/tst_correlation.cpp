@@ -134,7 +134,7 @@ void TestCorrelation::sequences()
     QFETCH(QByteArray, lines);
     AnalysisBench bench;
     for (const auto& problem : bench.load(rules.toStdString()))
-        QFAIL(describe(problem).c_str());
+        QVERIFY2(problem.severity == Severity::Note, describe(problem).c_str());
     std::vector<std::string> texts;
     for (const auto& line : lines.split('|')) {
         const auto star = line.indexOf('*');
