@@ -279,10 +279,10 @@ Verdict PlainEvaluator::verdictOf(std::uint32_t index, const PlainEvent& current
         verdict.fields.push_back({std::string(field.name), std::string(field.value), false});
     verdict.alert = outcome.alert;
     verdict.respond = outcome.respond;
-    verdict.countedDoubted = current.countedDoubted;
     if (outcome.rule == nullptr)
         return verdict;
 
+    verdict.countedDoubted = current.countedDoubted;
     const PlainRule& rule = *outcome.rule;
     const RuleText& text = rule.body.text;
     RuleInfo& info = verdict.rule.emplace();

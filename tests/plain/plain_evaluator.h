@@ -29,6 +29,10 @@ public:
     // One verdict per record, in order.
     [[nodiscard]] std::vector<Verdict> analyse(const RecordBatch& batch);
 
+    // Loaded, children and every copy of a place counted once.
+    [[nodiscard]] std::size_t ruleCount() const { return m_rules ? m_rules->count() : 0; }
+    [[nodiscard]] std::size_t decoderCount() const { return m_decoders ? m_decoders->count() : 0; }
+
 private:
     struct Outcome
     {

@@ -17,8 +17,9 @@ std::optional<std::string_view> valueOf(const RelationText& relation, const Plai
         return earlier.dynamic(relation.field);
     if (relation.field == "location")
         return earlier.location;
-    const auto field = staticFieldFromName(relation.field);
-    return field ? earlier.statics[static_cast<std::size_t>(*field)] : std::nullopt;
+    if (const auto field = staticFieldFromName(relation.field))
+        return earlier.statics[static_cast<std::size_t>(*field)];
+    return std::nullopt;
 }
 
 std::optional<std::string_view> valueOf(const RelationText& relation, const Event& current)
