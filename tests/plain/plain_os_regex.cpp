@@ -8,11 +8,10 @@ namespace bartizan::plain {
 
 namespace {
 
-// What the product promises of a pathological pattern and line: no match, after this many steps.
-constexpr std::uint64_t kMostSteps = 4'000'000;
 constexpr std::size_t kMostChoices = 4;
 
 thread_local std::uint64_t steps = 0;
+thread_local std::uint64_t mostSteps = 4'000'000;
 
 bool belongsTo(char letter, unsigned char c)
 {
@@ -64,7 +63,7 @@ public:
     std::optional<Index> run()
     {
         while (i < m_length) {
-            if (++steps > kMostSteps)
+            if (++steps > mostSteps)
                 return std::nullopt;
             const auto c = static_cast<unsigned char>(m_subject[static_cast<std::size_t>(i)]);
             // 1.
@@ -353,6 +352,11 @@ std::optional<PlainMatch> PlainOsRegex::find(std::string_view subject, Captures 
 std::uint64_t PlainOsRegex::lastSteps()
 {
     return steps;
+}
+
+void PlainOsRegex::setMostSteps(std::uint64_t number)
+{
+    mostSteps = number;
 }
 
 } // namespace bartizan::plain

@@ -19,9 +19,11 @@ public:
 
     [[nodiscard]] std::optional<PlainMatch> find(std::string_view subject, Captures captures) const override;
 
-    // The steps of the last find() of this thread: the machine can take very many, and whoever compares it
-    // with one that gives up earlier has to know.
+    // The machine can take very many steps; an alternative that takes more than the engine promises to (4
+    // million) is no match. Whoever compares it with one that counts them otherwise has to know how many the
+    // last find() took, and may want fewer. Both are about the calling thread.
     [[nodiscard]] static std::uint64_t lastSteps();
+    static void setMostSteps(std::uint64_t number);
 
 private:
     struct Cell

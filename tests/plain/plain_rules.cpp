@@ -242,8 +242,10 @@ int PlainRules::searchSid(Nodes& list, PlainRule& rule, std::uint32_t id)
 bool PlainRules::placeBySid(PlainRule& rule, const std::string& ids)
 {
     int placed = 0;
-    for (const auto id : idsOf(ids))
-        placed += searchSid(m_tops, rule, id);
+    for (const auto id : idsOf(ids)) {
+        if (find(id) != nullptr) // the rule itself, just placed by an id before, is not loaded yet
+            placed += searchSid(m_tops, rule, id);
+    }
     return placed > 0;
 }
 
