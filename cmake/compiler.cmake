@@ -30,6 +30,10 @@ if(CMAKE_BUILD_TYPE MATCHES "Rel" AND NOT BARTIZAN_SANITIZE)
     add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 endif()
 
+if(BARTIZAN_FUZZERS)
+    # The libraries too: a fuzzer that does not see which branches they take only guesses.
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 if(BARTIZAN_SANITIZE STREQUAL "address")
     add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
     add_link_options(-fsanitize=address,undefined)

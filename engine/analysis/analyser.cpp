@@ -220,12 +220,12 @@ Verdict Analyser::makeVerdict(std::uint32_t index, const Session& session, const
         verdict.fields.push_back({std::string(field.name), std::string(field.value), false});
     if (outcome.rule != nullptr) {
         verdict.rule = makeRuleInfo(session, *outcome.rule);
+        verdict.countedDoubted = session.matcher->countedDoubted();
         if (!outcome.replaced)
             verdict.previousOutput = session.matcher->previousOutput();
     }
     verdict.alert = outcome.alert;
     verdict.respond = outcome.respond;
-    verdict.countedDoubted = session.matcher->countedDoubted();
     return verdict;
 }
 

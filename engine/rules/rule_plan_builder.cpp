@@ -226,11 +226,11 @@ bool RulePlanBuilder::placeByLevel(std::uint32_t index)
 {
     const RuleText& text = m_drafts[index].text;
     const auto level = parseNumber<int>(trim(text.ifLevel->text));
-    const int lowest = RuleTree::orderOf(level.value_or(0), true);
     std::size_t placed = 0;
     if (level && *level <= 16)
-        placed = m_tree.placeUnderAll(
-            index, [&](std::uint32_t parent) { return *level == 0 || m_tree.order(parent) >= lowest; });
+        placed = m_tree.placeUnderAll(index, [&](std::uint32_t parent) {
+            return m_rules[parent].level >= *level || m_rules[parent].level == 0;
+        });
     if (placed == 0)
         skip(text, *text.ifLevel, "if_level \"" + text.ifLevel->text + "\" finds no rule",
              "Write a level from 0 to 16.");

@@ -52,7 +52,6 @@ public:
     [[nodiscard]] const std::vector<Node>& nodes() const { return m_nodes; }
     // At how many places a rule hangs.
     [[nodiscard]] std::uint32_t placesOf(std::uint32_t rule) const { return m_nodesOfRule[rule]; }
-    [[nodiscard]] int order(std::uint32_t rule) const { return m_order[rule]; }
 
 private:
     std::uint32_t newNode(std::uint32_t rule);

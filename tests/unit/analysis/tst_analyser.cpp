@@ -177,6 +177,8 @@ void TestAnalyser::compositesRememberDoubt()
     QVERIFY(!third("192.0.2.2", root, root).countedDoubted);
     QVERIFY(third("192.0.2.3", user, root).countedDoubted);
     QVERIFY(third("192.0.2.4", root, user).countedDoubted);
+    // A record that no rule sees counts nothing, whatever the one before it did.
+    QVERIFY(!bench.feed("t ip=192.0.2.4", "EventChannel", 0, user).countedDoubted);
 }
 
 void TestAnalyser::nothingLoadedIsAnError()

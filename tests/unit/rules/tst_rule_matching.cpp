@@ -73,6 +73,13 @@ void TestRuleMatching::verdicts_data()
         rule(100, 3, "<match>a</match>") + rule(101, 8, "<match>b</match>") +
             rule(103, 0, "<match>c</match>") + rule(102, 9, "<if_level>8</if_level><match>now</match>"),
         "t a now|t b now|t c now", "102 102 102"); // rule 1 has level 0 as well
+    // 102 hangs under rules 1, 2 and 4, and under 100: four places count four times.
+    row("if_level takes inaccurate rules too",
+        rule(100, 10, "<match>a</match>", " accuracy=\"0\"") +
+            rule(102, 9, "<if_level>8</if_level><match>now</match><group>gg,</group>") +
+            rule(103, 12, "<if_sid>102</if_sid><if_matched_group>gg</if_matched_group>",
+                 " frequency=\"5\" timeframe=\"60\""),
+        "t now|t now", "102 103");
     row("if_sid goes before if_group",
         rule(100, 3, "<match>a</match><group>gg,</group>") + rule(101, 3, "<match>b</match>") +
             rule(102, 4, "<if_group>gg</if_group><if_sid>101</if_sid><match>now</match>"),
