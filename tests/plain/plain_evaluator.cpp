@@ -267,6 +267,8 @@ Verdict PlainEvaluator::verdictOf(std::uint32_t index, const PlainEvent& current
     if (current.decoder != nullptr) {
         verdict.decoderName = current.decoder->shownName;
         verdict.decoderParent = current.decoder->model.parent.value_or("");
+        verdict.decoderComment = current.decoder->model.firstSeenComment;
+        verdict.decoderAccumulates = current.decoder->model.accumulates;
         if (verdict.decoderName == "windows_eventchannel")
             verdict.fullLog = event.fullLog;
     }
@@ -297,7 +299,9 @@ Verdict PlainEvaluator::verdictOf(std::uint32_t index, const PlainEvent& current
     info.frequency = rule.isComposite() ? text.frequency.value_or(0) : 0;
     const auto fired = session.fired.find(&rule);
     info.firedTimes = text.noCounter || fired == session.fired.end() ? 0 : fired->second;
-    info.mail = text.mail;
+    info.mail = text.mail.value_or(text.level >= m_options.mailLevel);
+    info.info = text.info;
+    info.cve = text.cve;
     info.noActiveResponse = text.noActiveResponse || !text.accurate;
     info.noFullLog = text.noFullLog;
     if (outcome.isParent)
