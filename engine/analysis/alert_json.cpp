@@ -209,9 +209,9 @@ void writeRule(JsonWriter& json, const RuleInfo& rule)
     json.key("level").number(rule.level);
     json.key("description").string(rule.description);
     json.key("id").string(std::to_string(rule.id));
-    if (!rule.mitreIds.empty()) {
+    if (!rule.facts->mitreIds.empty()) {
         json.key("mitre").beginObject();
-        writeMitre(json, rule.mitreIds);
+        writeMitre(json, rule.facts->mitreIds);
         json.endObject();
     }
     if (rule.frequency > 0)
@@ -219,13 +219,13 @@ void writeRule(JsonWriter& json, const RuleInfo& rule)
     if (rule.firedTimes > 0)
         json.key("firedtimes").number(static_cast<std::int64_t>(rule.firedTimes));
     json.key("mail").boolean(rule.mail);
-    writeStrings(json, "groups", rule.groups);
-    for (const auto& [standard, items] : rule.compliance)
+    writeStrings(json, "groups", rule.facts->groups);
+    for (const auto& [standard, items] : rule.facts->compliance)
         writeStrings(json, standard, items);
-    if (!rule.info.empty())
-        json.key("info").string(rule.info);
-    if (!rule.cve.empty())
-        json.key("cve").string(rule.cve);
+    if (!rule.facts->info.empty())
+        json.key("info").string(rule.facts->info);
+    if (!rule.facts->cve.empty())
+        json.key("cve").string(rule.facts->cve);
     json.endObject();
 }
 

@@ -211,6 +211,7 @@ Verdict Analyser::makeVerdict(std::uint32_t index, const Session& session, const
         verdict.decoderComment = m_event.decoder->firstSeenComment();
         verdict.decoderAccumulates = m_event.decoder->accumulates();
     }
+    verdict.fields.reserve(kStaticFieldCount / 2 + m_event.dynamicFields().size());
     for (std::size_t i = 0; i < kStaticFieldCount; ++i) {
         const auto field = static_cast<StaticField>(i);
         if (const auto value = m_event.field(field))
@@ -235,15 +236,10 @@ RuleInfo Analyser::makeRuleInfo(const Session& session, const Rule& rule) const
     info.id = rule.id;
     info.level = rule.level;
     info.description = rule.description.expanded(m_event, m_options.hostName);
-    info.rawGroups = rule.groups;
-    info.groups = rule.shownGroups;
-    info.compliance = rule.compliance;
-    info.mitreIds = rule.mitreIds;
+    info.facts = rule.facts;
     info.frequency = rule.correlation ? rule.frequency : 0;
     info.firedTimes = rule.noCounter ? 0 : session.rules.fired[rule.index];
     info.mail = rule.mail.value_or(rule.level >= m_options.mailLevel);
-    info.info = rule.info;
-    info.cve = rule.cve;
     info.noActiveResponse = rule.noActiveResponse;
     info.noFullLog = rule.noFullLog;
     return info;

@@ -8,6 +8,7 @@
 #include "engine/base/record.h"
 #include "engine/base/result.h"
 #include "engine/base/ruleset_source.h"
+#include "engine/rules/rule_facts.h"
 
 #include <cstdint>
 #include <memory>
@@ -34,14 +35,8 @@ struct RuleInfo
 {
     std::uint32_t id = 0;
     int level = 0;
-    std::string description;         // expanded
-    std::string rawGroups;           // as if_group and rules_group see it (spec §6.5)
-    std::vector<std::string> groups; // for display, without the compliance items
-    std::vector<std::pair<std::string, std::vector<std::string>>>
-        compliance; // "pci_dss" → {"11.4"}, in alert order
-    std::vector<std::string> mitreIds;
-    std::string info;
-    std::string cve;
+    std::string description; // expanded
+    SharedRuleFacts facts = noRuleFacts();
     int frequency = 0; // of a composite, else 0
     std::uint64_t firedTimes = 0;
     bool mail = false;             // worth a mail: by level or options

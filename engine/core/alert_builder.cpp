@@ -41,7 +41,7 @@ AlertRecord alertRecord(const Verdict& verdict, const RecordBatch& records)
     alert.ruleId = verdict.rule->id;
     alert.level = verdict.rule->level;
     alert.description = verdict.rule->description;
-    alert.groups = verdict.rule->groups;
+    alert.groups = verdict.rule->facts->groups;
     alert.decoderName = verdict.decoderName;
     alert.decoderParent = verdict.decoderParent;
     alert.sourceAddress = sourceAddress(verdict);

@@ -39,7 +39,9 @@ std::optional<std::size_t> DecoderRun::findChild()
         if (child.m_prematch == nullptr)
             return i; // the search ends here, and the parent stays the shown one
         const std::size_t from = child.m_prematchOffset == PatternOffset::AfterParent ? m_parentEnd : 0;
-        const auto end = child.m_prematch->matchEnd(m_event.log.substr(from));
+        const auto end = child.m_prematch->isRuledOutBy(m_event.logSignature())
+                             ? std::nullopt
+                             : child.m_prematch->matchEnd(m_event.log.substr(from));
         m_scratch.tell(child, DecoderStep::Prematch, end.has_value());
         if (end) {
             show(child);
@@ -74,7 +76,9 @@ bool DecoderRun::execute(const Decoder& decoder, bool isLast)
         m_scratch.tell(decoder, DecoderStep::Plugin, true);
     } else if (decoder.m_regex != nullptr) {
         const auto text = textBehind(decoder.m_regexOffset);
-        const auto end = decoder.m_regex->matchEnd(text, m_scratch.m_captures);
+        const auto end = decoder.m_regex->isRuledOutBy(m_event.logSignature())
+                             ? std::nullopt
+                             : decoder.m_regex->matchEnd(text, m_scratch.m_captures);
         m_scratch.tell(decoder, DecoderStep::Regex, end.has_value());
         if (end) {
             store(decoder);

@@ -94,7 +94,9 @@ const DecoderSet::Top* DecoderSet::findTop(const Event& event, DecodeScratch& sc
             scratch.tell(*top.decoder, DecoderStep::ProgramName, true);
         if (top.decoder->m_prematch == nullptr)
             return true;
-        const auto end = top.decoder->m_prematch->matchEnd(event.log);
+        const Pattern& prematch = *top.decoder->m_prematch;
+        const auto end =
+            prematch.isRuledOutBy(event.logSignature()) ? std::nullopt : prematch.matchEnd(event.log);
         parentEnd = end.value_or(0);
         scratch.tell(*top.decoder, DecoderStep::Prematch, end.has_value());
         return end.has_value();

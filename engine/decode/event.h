@@ -4,6 +4,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/record_origin.h"
+#include "engine/pattern/text_signature.h"
 
 #include <array>
 #include <cstdint>
@@ -96,6 +97,16 @@ public:
     void addDynamic(std::string_view name, std::string_view value) { m_dynamic.push_back({name, value}); }
     [[nodiscard]] const std::vector<DynamicField>& dynamicFields() const { return m_dynamic; }
 
+    // Of `log`, which is set by then. Made at the first call for a record.
+    [[nodiscard]] const TextSignature& logSignature() const
+    {
+        if (!m_hasSignature) {
+            m_signature.reset(log);
+            m_hasSignature = true;
+        }
+        return m_signature;
+    }
+
     // Keeps a text that is no part of the record (a joined or formatted value) for the event's life.
     std::string_view keep(std::string text) { return m_arena.emplace_back(std::move(text)); }
 
@@ -113,6 +124,7 @@ public:
         m_static = {};
         m_dynamic.clear();
         m_arena.clear();
+        m_hasSignature = false;
     }
 
 private:
@@ -120,6 +132,8 @@ private:
 
     std::array<std::optional<std::string_view>, kStaticFieldCount> m_static{};
     std::vector<DynamicField> m_dynamic;
+    mutable TextSignature m_signature;
+    mutable bool m_hasSignature = false;
     std::deque<std::string> m_arena; // a deque: growing it leaves the views alone
 };
 

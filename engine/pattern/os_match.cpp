@@ -12,6 +12,12 @@ OsMatch::OsMatch(std::string_view text)
 {
     for (const auto part : split(text.substr(m_negated ? 1 : 0), '|'))
         m_alternatives.push_back(alternative(part));
+    if (m_negated)
+        return;
+    std::vector<std::string> literals;
+    for (const auto& one : m_alternatives)
+        literals.push_back(one.literal.text());
+    requireOneOf(literals);
 }
 
 Result<std::unique_ptr<const Pattern>> OsMatch::compile(std::string_view text)

@@ -14,6 +14,10 @@ public:
         : m_text(text)
         , m_program(std::move(program))
     {
+        std::vector<std::string> literals;
+        for (const auto& alternative : m_program.alternatives)
+            literals.push_back(alternative.required ? alternative.required->text() : std::string());
+        requireOneOf(literals);
     }
     [[nodiscard]] static Result<std::unique_ptr<const Pattern>> compile(std::string_view text);
 

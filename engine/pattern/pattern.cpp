@@ -40,6 +40,19 @@ Result<std::unique_ptr<const Pattern>> compilePattern(PatternType type, std::str
     return fail(ErrorCode::Internal, "unknown pattern type");
 }
 
+void Pattern::requireOneOf(const std::vector<std::string>& literals)
+{
+    m_required.clear();
+    for (const auto& literal : literals) {
+        const auto needle = TextSignature::needle(literal);
+        if (!needle) {
+            m_required.clear();
+            return;
+        }
+        m_required.push_back(*needle);
+    }
+}
+
 bool wordMatch(std::string_view pattern, std::string_view subject)
 {
     if (pattern.empty())

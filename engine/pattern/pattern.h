@@ -3,7 +3,9 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/pattern/text_signature.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -43,6 +45,23 @@ public:
 
     [[nodiscard]] virtual PatternType type() const = 0;
     [[nodiscard]] virtual const std::string& text() const = 0;
+
+    // Whether the pattern can't match a text with this signature, or any part of it: much cheaper than to
+    // try. False says nothing.
+    [[nodiscard]] bool isRuledOutBy(const TextSignature& signature) const
+    {
+        return !m_required.empty() &&
+               std::ranges::none_of(m_required, [&](const TextSignature::Needle& needle) {
+                   return signature.mayHold(needle);
+               });
+    }
+
+protected:
+    // Every match holds one of these literals, in any ASCII case. Where one is empty, nothing is known.
+    void requireOneOf(const std::vector<std::string>& literals);
+
+private:
+    std::vector<TextSignature::Needle> m_required; // empty: nothing is known
 };
 
 // The error's message says what in the text is wrong and at which byte.

@@ -109,7 +109,7 @@ bool ResponsePolicy::applies(const Binding& binding, const RuleInfo& rule)
     if (!response.level && binding.groups == nullptr)
         return false;
     return (!response.level || rule.level >= *response.level) &&
-           (binding.groups == nullptr || binding.groups->matches(rule.rawGroups));
+           (binding.groups == nullptr || binding.groups->matches(rule.facts->rawGroups));
 }
 
 std::optional<IpAddress> ResponsePolicy::target(const Verdict& verdict)

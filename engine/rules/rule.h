@@ -7,6 +7,7 @@
 #include "engine/pattern/pattern.h"
 #include "engine/rules/address_condition.h"
 #include "engine/rules/description.h"
+#include "engine/rules/rule_facts.h"
 #include "engine/rules/rule_text.h"
 #include "engine/rules/time_condition.h"
 
@@ -139,12 +140,7 @@ struct Rule
     std::optional<Correlation> correlation;
 
     Description description;
-    std::string groups; // raw
-    std::vector<std::string> shownGroups;
-    std::vector<std::pair<std::string, std::vector<std::string>>> compliance;
-    std::vector<std::string> mitreIds;
-    std::string info;
-    std::string cve;
+    SharedRuleFacts facts = noRuleFacts();
 
     std::string file; // where it is written
     int line = 0;

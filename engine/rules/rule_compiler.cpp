@@ -214,13 +214,10 @@ std::optional<Rule> RuleCompiler::compile(const RuleText& text)
     rule.noFullLog = text.noFullLog;
     rule.noCounter = text.noCounter;
     rule.description = Description(text.description);
-    rule.groups = text.groups;
     auto shown = shownGroups(text.groups);
-    rule.shownGroups = std::move(shown.groups);
-    rule.compliance = std::move(shown.compliance);
-    rule.mitreIds = text.mitreIds;
-    rule.info = text.info;
-    rule.cve = text.cve;
+    rule.facts = std::make_shared<const RuleFacts>(RuleFacts{text.groups, std::move(shown.groups),
+                                                             std::move(shown.compliance), text.mitreIds,
+                                                             text.info, text.cve});
     rule.file = text.file;
     rule.line = text.position.line;
 

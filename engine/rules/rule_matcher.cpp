@@ -161,6 +161,10 @@ bool RuleMatcher::holds(const Rule&, const SizeCondition& condition)
 
 bool RuleMatcher::holds(const Rule&, const TextCondition& condition)
 {
+    const bool isAboutLog =
+        condition.source == RuleTextSource::Match || condition.source == RuleTextSource::Regex;
+    if (isAboutLog && condition.pattern && condition.pattern->isRuledOutBy(m_event->logSignature()))
+        return condition.negate;
     const auto value = textOf(condition.source);
     if (!value)
         return false;

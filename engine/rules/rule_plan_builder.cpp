@@ -215,7 +215,7 @@ bool RulePlanBuilder::placeBySid(std::uint32_t index, const PlacedString& where)
 bool RulePlanBuilder::placeByGroup(std::uint32_t index, const PlacedString& group)
 {
     const auto placed = m_tree.placeUnderAll(
-        index, [&](std::uint32_t parent) { return wordMatch(group.text, m_rules[parent].groups); });
+        index, [&](std::uint32_t parent) { return wordMatch(group.text, m_rules[parent].facts->rawGroups); });
     if (placed == 0)
         skip(m_drafts[index].text, group, "no rule of group \"" + group.text + "\" is loaded yet",
              "Load such a rule first, or correct the group.");
@@ -264,7 +264,7 @@ void RulePlanBuilder::countGroup(Draft& draft)
     if (!pattern)
         return; // can't be: an OS_Match pattern is always one
     for (const auto& rule : m_rules) {
-        if (pattern->matches(rule.groups))
+        if (pattern->matches(rule.facts->rawGroups))
             draft.counted.members.emplace_back(rule.index, m_tree.placesOf(rule.index));
     }
 }

@@ -79,10 +79,10 @@ std::string verdictDifference(const Verdict& fast, const Verdict& plain)
     compare.check("rule", one.id, two.id);
     compare.check("level", one.level, two.level);
     compare.check("description", one.description, two.description);
-    compare.check("raw groups", one.rawGroups, two.rawGroups);
-    compare.check("groups", one.groups, two.groups);
-    compare.check("compliance", one.compliance, two.compliance);
-    compare.check("mitre", one.mitreIds, two.mitreIds);
+    compare.check("raw groups", one.facts->rawGroups, two.facts->rawGroups);
+    compare.check("groups", one.facts->groups, two.facts->groups);
+    compare.check("compliance", one.facts->compliance, two.facts->compliance);
+    compare.check("mitre", one.facts->mitreIds, two.facts->mitreIds);
     compare.check("frequency", one.frequency, two.frequency);
     compare.check("fired times", one.firedTimes, two.firedTimes);
     compare.check("mail", one.mail, two.mail);

@@ -44,18 +44,18 @@ inline QStringList differences(const QJsonObject& expected, const Verdict& verdi
     if (verdict.rule && id.isString()) {
         check("level", rule[QStringLiteral("level")], verdict.rule->level);
         check("description", rule[QStringLiteral("description")], jsonText(verdict.rule->description));
-        check("groups", rule[QStringLiteral("groups")], jsonTexts(verdict.rule->groups));
+        check("groups", rule[QStringLiteral("groups")], jsonTexts(verdict.rule->facts->groups));
         const auto fired = static_cast<qint64>(verdict.rule->firedTimes);
         check("firedtimes", rule[QStringLiteral("firedtimes")], fired > 0 ? QJsonValue(fired) : QJsonValue());
         if (rule.contains(QStringLiteral("mail")))
             check("mail", rule[QStringLiteral("mail")], verdict.rule->mail);
         if (nested) {
             check("info", rule[QStringLiteral("info")],
-                  verdict.rule->info.empty() ? QJsonValue() : jsonText(verdict.rule->info));
+                  verdict.rule->facts->info.empty() ? QJsonValue() : jsonText(verdict.rule->facts->info));
             const int frequency = verdict.rule->frequency;
             check("frequency", rule[QStringLiteral("frequency")],
                   frequency > 0 ? QJsonValue(frequency) : QJsonValue());
-            for (const auto& [standard, items] : verdict.rule->compliance)
+            for (const auto& [standard, items] : verdict.rule->facts->compliance)
                 check("compliance", rule[QString::fromStdString(standard)], jsonTexts(items));
         }
     }

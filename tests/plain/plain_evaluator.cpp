@@ -291,17 +291,14 @@ Verdict PlainEvaluator::verdictOf(std::uint32_t index, const PlainEvent& current
     info.id = text.id;
     info.level = text.level;
     info.description = rule.body.description.expanded(event, m_options.hostName);
-    info.rawGroups = text.groups;
     auto shown = shownGroups(text.groups);
-    info.groups = std::move(shown.groups);
-    info.compliance = std::move(shown.compliance);
-    info.mitreIds = text.mitreIds;
+    info.facts = std::make_shared<const RuleFacts>(RuleFacts{text.groups, std::move(shown.groups),
+                                                             std::move(shown.compliance), text.mitreIds,
+                                                             text.info, text.cve});
     info.frequency = rule.isComposite() ? text.frequency.value_or(0) : 0;
     const auto fired = session.fired.find(&rule);
     info.firedTimes = text.noCounter || fired == session.fired.end() ? 0 : fired->second;
     info.mail = text.mail.value_or(text.level >= m_options.mailLevel);
-    info.info = text.info;
-    info.cve = text.cve;
     info.noActiveResponse = text.noActiveResponse || !text.accurate;
     info.noFullLog = text.noFullLog;
     if (outcome.isParent)

@@ -202,8 +202,8 @@ void BuiltinRulesTest::seedExampleBlocksTheListedAddressOnly()
         const auto outcome = attack("203.0.113.67", status);
         QVERIFY2(outcome.verdict.rule && outcome.verdict.rule->id == 200203,
                  qPrintable(test::describe(outcome)));
-        QVERIFY(outcome.verdict.rule->rawGroups.contains("web") &&
-                outcome.verdict.rule->rawGroups.contains("attack"));
+        QVERIFY(outcome.verdict.rule->facts->rawGroups.contains("web") &&
+                outcome.verdict.rule->facts->rawGroups.contains("attack"));
         QVERIFY(outcome.verdict.alert);
         QVERIFY(outcome.blocked.empty());
     }

@@ -33,7 +33,7 @@ void writeRule(JsonWriter& json, const std::optional<RuleInfo>& rule)
     json.key("level").number(rule->level);
     json.key("description").string(rule->description);
     json.key("groups").beginArray();
-    for (const auto& group : rule->groups)
+    for (const auto& group : rule->facts->groups)
         json.string(group);
     json.endArray().endObject();
 }
@@ -174,13 +174,13 @@ void showRule(TextPage& page, const Verdict& verdict)
     page.line("id", std::to_string(rule.id));
     page.line("level", std::to_string(rule.level));
     page.line("description", rule.description);
-    page.line("groups", joined(rule.groups));
+    page.line("groups", joined(rule.facts->groups));
     if (rule.firedTimes > 0)
         page.line("fired", std::to_string(rule.firedTimes));
-    for (const auto& [standard, items] : rule.compliance)
+    for (const auto& [standard, items] : rule.facts->compliance)
         page.line(standard, joined(items));
-    if (!rule.mitreIds.empty())
-        page.line("mitre", joined(rule.mitreIds));
+    if (!rule.facts->mitreIds.empty())
+        page.line("mitre", joined(rule.facts->mitreIds));
     if (!verdict.previousOutput.empty())
         page.line("earlier", verdict.previousOutput);
     page.heading(verdict.alert ? "An alert would be raised." : "No alert.");

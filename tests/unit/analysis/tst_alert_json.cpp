@@ -90,11 +90,12 @@ void TestAlertJson::alertHasTheReferencesShape()
     rule.id = 100200;
     rule.level = 10;
     rule.description = "d";
-    rule.groups = {"local"};
-    rule.compliance = {{"pci_dss", {"11.4"}}};
-    rule.mitreIds = {"T1110", "T1110.001", "T9999"};
-    rule.info = "https://example.test";
-    rule.cve = "CVE-2031-1";
+    rule.facts = std::make_shared<const RuleFacts>(RuleFacts{.rawGroups = "local,pci_dss_11.4",
+                                                             .groups = {"local"},
+                                                             .compliance = {{"pci_dss", {"11.4"}}},
+                                                             .mitreIds = {"T1110", "T1110.001", "T9999"},
+                                                             .info = "https://example.test",
+                                                             .cve = "CVE-2031-1"});
     rule.frequency = 6;
     rule.firedTimes = 2;
     verdict.rule = rule;

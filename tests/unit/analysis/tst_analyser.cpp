@@ -109,10 +109,10 @@ void TestAnalyser::verdictHasWhatTheRecordSays()
     QVERIFY(verdict.fields[1].name == "dstuser" && verdict.fields[1].value == "bob");
     QVERIFY(verdict.fields[2].name == "d" && !verdict.fields[2].isStatic);
     const RuleInfo& rule = *verdict.rule;
-    QVERIFY(rule.rawGroups == "g,one,pci_dss_1.2,");
-    QVERIFY(rule.groups == (std::vector<std::string>{"g", "one"}));
-    QCOMPARE(rule.compliance.size(), 1U);
-    QVERIFY(rule.mitreIds == std::vector<std::string>{"T1110"});
+    QVERIFY(rule.facts->rawGroups == "g,one,pci_dss_1.2,");
+    QVERIFY(rule.facts->groups == (std::vector<std::string>{"g", "one"}));
+    QCOMPARE(rule.facts->compliance.size(), 1U);
+    QVERIFY(rule.facts->mitreIds == std::vector<std::string>{"T1110"});
     QVERIFY(rule.mail && rule.noFullLog && !rule.noActiveResponse);
     QCOMPARE(rule.frequency, 0);
 

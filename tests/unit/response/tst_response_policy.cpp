@@ -19,7 +19,7 @@ Verdict verdict(std::uint32_t id, int level, const char* groups, const char* add
     v.rule = RuleInfo{};
     v.rule->id = id;
     v.rule->level = level;
-    v.rule->rawGroups = groups;
+    v.rule->facts = std::make_shared<const RuleFacts>(RuleFacts{groups, {}, {}, {}, {}, {}});
     v.respond = true;
     v.alert = true;
     if (address != nullptr)

@@ -1,0 +1,77 @@
+// What a text can't hold: one pass over it notes which bytes and which groups of three bytes stand in it (the
+// groups folded to a few bits), and afterwards hundreds of literals are ruled out by looking at three bits
+// each.
+#pragma once
+
+#include "engine/base/strings.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace bartizan {
+
+class TextSignature
+{
+public:
+    // Where a literal's groups, or the bytes of a short one, are noted. ASCII case is ignored.
+    using Needle = std::array<std::uint16_t, 3>;
+
+    TextSignature() = default;
+    explicit TextSignature(std::string_view text) { note(text); }
+
+    // As of a new text.
+    void reset(std::string_view text)
+    {
+        m_places = {};
+        note(text);
+    }
+
+    // Nothing for an empty literal.
+    [[nodiscard]] static std::optional<Needle> needle(std::string_view literal);
+
+    // False: the text holds no such literal. True says nothing.
+    [[nodiscard]] bool mayHold(const Needle& needle) const
+    {
+        return has(needle[0]) && has(needle[1]) && has(needle[2]);
+    }
+
+private:
+    static constexpr unsigned kBits = 12;
+    static constexpr std::uint16_t kFirstByte = 1U << kBits; // behind the places of the groups
+
+    // Three bytes in lower case, the last one lowest.
+    [[nodiscard]] static constexpr std::uint16_t placeOf(std::uint32_t group)
+    {
+        return static_cast<std::uint16_t>((group * 0x9E3779B1U) >> (32 - kBits));
+    }
+    [[nodiscard]] bool has(std::uint16_t place) const
+    {
+        return (m_places[place / 64] >> (place % 64) & 1U) != 0;
+    }
+    void set(unsigned place) { m_places[place / 64] |= std::uint64_t{1} << (place % 64); }
+    void note(std::string_view text)
+    {
+        std::uint32_t group = 0;
+        std::size_t at = 0;
+        for (const char c : text) {
+            const std::uint32_t lower = kLower[static_cast<unsigned char>(c)];
+            set(kFirstByte + lower);
+            group = (group << 8 | lower) & 0xFFFFFFU;
+            if (++at >= 3)
+                set(placeOf(group));
+        }
+    }
+
+    static constexpr std::array<std::uint8_t, 256> kLower = [] {
+        std::array<std::uint8_t, 256> table{};
+        for (unsigned c = 0; c < 256; ++c)
+            table[c] = static_cast<std::uint8_t>(lowerAscii(static_cast<char>(c)));
+        return table;
+    }();
+
+    std::array<std::uint64_t, (kFirstByte + 256) / 64> m_places{};
+};
+
+} // namespace bartizan
