@@ -136,6 +136,8 @@ std::string decoder(Choices& choices)
 
 // The usual decoders, so that most records have fields.
 constexpr std::string_view kUsualDecoders = R"(<decoder name="t"><prematch>^t </prematch></decoder>
+<decoder name="t-p"><parent>t</parent><prematch offset="after_parent">^foo ip=</prematch><regex offset="after_prematch">user=(\w)</regex><order>url</order></decoder>
+<decoder name="t-p"><parent>t</parent><regex offset="after_regex">(\S+)</regex><order>status</order></decoder>
 <decoder name="t-f"><parent>t</parent><regex>ip=(\S+)</regex><order>srcip</order></decoder>
 <decoder name="t-f"><parent>t</parent><regex>user=(\S+)</regex><order>dstuser</order></decoder>
 <decoder name="t-f"><parent>t</parent><regex>id=(\S+)</regex><order>id</order></decoder>
