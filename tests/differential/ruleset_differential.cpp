@@ -28,7 +28,7 @@ constexpr std::size_t kLinesPerSession = 20'000;
 std::size_t lineCount()
 {
     const auto wanted = qEnvironmentVariableIntValue("BARTIZAN_DIFFERENTIAL_LINES");
-    return wanted > 0 ? static_cast<std::size_t>(wanted) : 4'000;
+    return wanted > 0 ? static_cast<std::size_t>(wanted) : 3'000;
 }
 
 // The set-ups that a run goes through; a short one loads the rule sets less often.

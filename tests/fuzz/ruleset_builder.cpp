@@ -136,6 +136,8 @@ std::string decoder(Choices& choices)
 
 // The usual decoders, so that most records have fields.
 constexpr std::string_view kUsualDecoders = R"(<decoder name="t"><prematch>^t </prematch></decoder>
+<decoder name="t-p"><parent>t</parent><prematch offset="after_parent">^foo ip=</prematch><regex offset="after_prematch">user=(\w)</regex><order>url</order></decoder>
+<decoder name="t-p"><parent>t</parent><regex offset="after_regex">(\S+)</regex><order>status</order></decoder>
 <decoder name="t-f"><parent>t</parent><regex>ip=(\S+)</regex><order>srcip</order></decoder>
 <decoder name="t-f"><parent>t</parent><regex>user=(\S+)</regex><order>dstuser</order></decoder>
 <decoder name="t-f"><parent>t</parent><regex>id=(\S+)</regex><order>id</order></decoder>
@@ -314,10 +316,24 @@ std::string simpleRule(Choices& choices, std::size_t number)
                    attribute("id", kIds[number % kIds.size()]) + attribute("level", choices.pick(kLevels)));
 }
 
+// A composite without further conditions: one that will fire.
+std::string simpleComposite(Choices& choices, std::size_t number)
+{
+    return element("rule",
+                   counting(choices, number) + element("group", choices.pick(kGroups)) +
+                       element("description", "d"),
+                   attribute("id", kIds[number % kIds.size()]) + attribute("level", choices.pick(kLevels)) +
+                       attribute("frequency", choices.pick(Texts{"2", "3", "4"})) +
+                       attribute("timeframe", choices.pick(Texts{"60", "10", "3600"})));
+}
+
 std::string rule(Choices& choices, std::size_t number)
 {
-    if (number == 0 ? !choices.oneIn(4) : choices.oneIn(6))
+    const std::size_t kind = choices.below(12);
+    if (number == 0 ? kind % 4 != 3 : kind % 6 == 5)
         return simpleRule(choices, number);
+    if (number > 0 && (kind == 4 || kind == 7))
+        return simpleComposite(choices, number);
     std::string attributes = ruleAttributes(choices, number);
     std::string text = placement(choices, number);
     const bool isComposite = choices.oneIn(2);
