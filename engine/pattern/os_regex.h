@@ -16,7 +16,7 @@ public:
     {
         std::vector<std::string> literals;
         for (const auto& alternative : m_program.alternatives)
-            literals.push_back(alternative.required ? alternative.required->text() : std::string());
+            literals.push_back(alternative.needed);
         requireOneOf(literals);
     }
     [[nodiscard]] static Result<std::unique_ptr<const Pattern>> compile(std::string_view text);

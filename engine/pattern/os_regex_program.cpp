@@ -74,10 +74,9 @@ void finish(Alternative& row)
     }
     if (!row.cells.empty() && row.cells.front().kind == CellKind::Literal)
         row.firstLiteral = row.cells.front().literal;
-    if (!row.begin) {
-        if (const std::string text = requiredText(row); rarity(text) > kRarestWorthless)
-            row.required.emplace(text);
-    }
+    row.needed = requiredText(row);
+    if (!row.begin && rarity(row.needed) > kRarestWorthless)
+        row.required.emplace(row.needed);
     row.cells.resize(row.cells.size() + kEndCells);
 }
 

@@ -37,7 +37,9 @@ struct Alternative
     std::uint32_t parentheses = 0;
     // The byte that an attempt must start with, where the row starts with a literal.
     std::optional<std::uint8_t> firstLiteral;
-    // A text that every match holds: a cheap test before the machine is run.
+    // A text that every match holds, in lower case; empty: none is known.
+    std::string needed;
+    // The same where it is worth a search before the machine is run.
     std::optional<LiteralSearch> required;
 };
 

@@ -1,6 +1,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "engine/pattern/pcre2_pattern.h"
 
+#include "engine/pattern/required_literals.h"
+
 #include <pcre2.h>
 
 #include <array>
@@ -110,6 +112,7 @@ Pcre2Pattern::Pcre2Pattern(std::string_view text, pcre2_real_code_8* code)
     std::uint32_t groups = 0;
     pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &groups);
     m_pairs = groups + 1;
+    requireOneOf(requiredLiterals(text));
 }
 
 Pcre2Pattern::~Pcre2Pattern()

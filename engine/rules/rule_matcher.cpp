@@ -3,6 +3,7 @@
 #include "engine/decode/decoder.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace bartizan {
 
@@ -159,23 +160,28 @@ bool RuleMatcher::holds(const Rule&, const SizeCondition& condition)
     return m_event->log.size() >= condition.atLeast;
 }
 
+bool RuleMatcher::matches(const Pattern& pattern, std::string_view value) const
+{
+    // What is not in the log is in no part of it. A value made from it (out of JSON) is told by its place.
+    const std::string_view log = m_event->log;
+    const bool isPartOfLog = !std::less<>{}(value.data(), log.data()) &&
+                             !std::less<>{}(log.data() + log.size(), value.data() + value.size());
+    return !(isPartOfLog && pattern.isRuledOutBy(m_event->logSignature())) && pattern.matches(value);
+}
+
 bool RuleMatcher::holds(const Rule&, const TextCondition& condition)
 {
-    const bool isAboutLog =
-        condition.source == RuleTextSource::Match || condition.source == RuleTextSource::Regex;
-    if (isAboutLog && condition.pattern && condition.pattern->isRuledOutBy(m_event->logSignature()))
-        return condition.negate;
     const auto value = textOf(condition.source);
     if (!value)
         return false;
-    return (condition.pattern ? condition.pattern->matches(*value) : *value == condition.exact) !=
+    return (condition.pattern ? matches(*condition.pattern, *value) : *value == condition.exact) !=
            condition.negate;
 }
 
 bool RuleMatcher::holds(const Rule&, const FieldCondition& condition)
 {
     const auto value = m_event->dynamic(condition.name);
-    return value && condition.pattern->matches(*value) != condition.negate;
+    return value && matches(*condition.pattern, *value) != condition.negate;
 }
 
 bool RuleMatcher::holds(const Rule&, const AddressCondition& condition)

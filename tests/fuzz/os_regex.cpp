@@ -64,9 +64,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     if (!pattern)
         return 0;
-    // Nothing points outside of the subject.
+    // Nothing points outside of the subject, and what is ruled out does not match.
     std::vector<std::string_view> captures;
     const auto end = (*pattern)->matchEnd(subject, captures);
+    if ((*pattern)->isRuledOutBy(TextSignature(subject)))
+        require(!end && !(*pattern)->matches(subject));
     require(!end || *end <= subject.size());
     for (const auto& capture : captures)
         require(capture.empty() || (capture.data() >= subject.data() &&

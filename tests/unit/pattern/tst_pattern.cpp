@@ -1,5 +1,6 @@
 #include "engine/pattern/os_regex.h"
 #include "engine/pattern/pattern.h"
+#include "engine/pattern/required_literals.h"
 
 #include <QElapsedTimer>
 #include <QtTest>
@@ -14,6 +15,9 @@ class PatternTest : public QObject
     Q_OBJECT
 
 private slots:
+    void requiredLiterals_data();
+    void requiredLiterals();
+    void signaturesRuleOut();
     void osRegex_data();
     void osRegex();
     void osMatch_data();
@@ -294,6 +298,75 @@ void PatternTest::oneCompiledPatternServesSeveralThreads()
     for (auto& thread : threads)
         thread.join();
     QCOMPARE(wrong.load(), 0);
+}
+
+void PatternTest::requiredLiterals_data()
+{
+    QTest::addColumn<QByteArray>("pattern");
+    QTest::addColumn<QByteArray>("literals"); // joined by '|'; empty: unknown
+    const auto row = [](const char* pattern, const char* literals) {
+        QTest::newRow(pattern) << QByteArray(pattern) << QByteArray(literals);
+    };
+    row("abc", "abc");
+    row("^abc$", "abc");
+    row("ab?c", "c");
+    row("xyzb*cd", "xyz");
+    row("(?:abc)+d", "abc");
+    row("(?:abc)?d", "d");
+    row("(?:abc){0,2}d", "d");
+    row("(?:abc){2}d", "abc");
+    row("quick|brown", "quick|brown");
+    row("quick|\\d+", "");
+    row("quick|", "");
+    row("^Failed (?:password|key) for (\\S+)", "Failed ");
+    row("(?:get|post) ", "get|post");
+    row("(?i)GeT /x", "GeT /x");
+    row("(?i:secret)word", "word");
+    row("(?!no)yes(?=later)", "yes");
+    row("a\\.b\\[c", "a.b[c");
+    row("\\tx\\n", "\tx\n");
+    row("x\\d{3}yz", "yz");
+    row("[abc]def[^]]ghij[[:alpha:]]", "ghij");
+    row("(?<name>host)=(?P<other>v)", "host");
+    row("{\"a\"", "{\"a\"");
+    row("a{2}{3}", "");
+    row("\\Qa.b\\E", "");
+    row("a(?#comment)b", "");
+    row("(a)\\1", "");
+    row("(*UTF)a", "");
+    row("(?x) a b", "");
+    row("\\x41bc", "");
+    row("(unclosed", "");
+    row(".*", "");
+}
+
+void PatternTest::requiredLiterals()
+{
+    QFETCH(QByteArray, pattern);
+    QFETCH(QByteArray, literals);
+    QByteArrayList found;
+    for (const auto& one : bartizan::requiredLiterals(pattern.toStdString()))
+        found.append(QByteArray::fromStdString(one));
+    QCOMPARE(found.join('|'), literals);
+}
+
+void PatternTest::signaturesRuleOut()
+{
+    const TextSignature signature("Failed password for root from 192.0.2.7");
+    const auto ruledOut = [&](PatternType type, const char* text) {
+        return (*compilePattern(type, text))->isRuledOutBy(signature);
+    };
+    QVERIFY(ruledOut(PatternType::OsMatch, "Accepted"));
+    QVERIFY(ruledOut(PatternType::OsMatch, "Accepted|^Closed"));
+    QVERIFY(!ruledOut(PatternType::OsMatch, "Accepted|PASSWORD"));
+    QVERIFY(!ruledOut(PatternType::OsMatch, "!Accepted"));
+    QVERIFY(!ruledOut(PatternType::OsMatch, "Accepted|"));
+    QVERIFY(ruledOut(PatternType::OsMatch, "%"));
+    QVERIFY(ruledOut(PatternType::OsRegex, "^\\S+ %\\w+"));
+    QVERIFY(!ruledOut(PatternType::OsRegex, "^failed \\S+"));
+    QVERIFY(ruledOut(PatternType::Pcre2, "^Accepted (?:password|publickey) for"));
+    QVERIFY(!ruledOut(PatternType::Pcre2, "(?i)failed"));
+    QVERIFY(ruledOut(PatternType::OsMatch, "ab") && !ruledOut(PatternType::OsMatch, "as"));
 }
 
 QTEST_GUILESS_MAIN(PatternTest)

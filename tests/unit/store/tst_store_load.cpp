@@ -145,8 +145,9 @@ private slots:
         Store::Options options;
         options.maxBytes = kBound;
         auto store = openStore(m_path, m_clock, options);
-        BlockRecord standing = sampleBlock("198.51.100.7", 1);
-        BlockRecord ended = sampleBlock("198.51.100.8", 1);
+        BlockRecord standing = sampleBlock("198.51.100.7", m_clock.now());
+        BlockRecord ended =
+            sampleBlock("198.51.100.8", m_clock.now()); // not old: size alone is what may take it
         ended.state = BlockState::Expired;
         BZ_OK(store->save(standing));
         BZ_OK(store->save(ended));
