@@ -47,7 +47,9 @@ public:
     }
 
     // The number of pairs set in offsets(), 0 or less when there is no match.
-    int match(const pcre2_code* code, unsigned pairs, std::string_view subject)
+    // `jit`: the code was compiled to machine code, which runs without the checks for everybody else's
+    // mistakes.
+    int match(const pcre2_code* code, bool jit, unsigned pairs, std::string_view subject)
     {
         if (pairs > m_pairs) {
             m_data.reset(pcre2_match_data_create(pairs, nullptr));
@@ -55,8 +57,10 @@ public:
         }
         if (m_data == nullptr || m_context == nullptr)
             return PCRE2_ERROR_NOMEMORY;
-        return pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), 0, 0,
-                           m_data.get(), m_context.get());
+        // An empty view may have no address, which is not an empty subject here.
+        const auto* text = reinterpret_cast<PCRE2_SPTR>(subject.empty() ? "" : subject.data());
+        return (jit ? pcre2_jit_match : pcre2_match)(code, text, subject.size(), 0, 0, m_data.get(),
+                                                     m_context.get());
     }
 
     [[nodiscard]] const PCRE2_SIZE* offsets() const { return pcre2_get_ovector_pointer(m_data.get()); }
@@ -112,6 +116,8 @@ Pcre2Pattern::Pcre2Pattern(std::string_view text, pcre2_real_code_8* code)
     std::uint32_t groups = 0;
     pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &groups);
     m_pairs = groups + 1;
+    std::size_t jitSize = 0;
+    m_hasJit = pcre2_pattern_info(code, PCRE2_INFO_JITSIZE, &jitSize) == 0 && jitSize > 0;
     requireOneOf(requiredLiterals(text));
 }
 
@@ -122,7 +128,7 @@ Pcre2Pattern::~Pcre2Pattern()
 
 int Pcre2Pattern::match(std::string_view subject) const
 {
-    const int result = workspace().match(m_code, m_pairs, subject);
+    const int result = workspace().match(m_code, m_hasJit, m_pairs, subject);
     if (result < PCRE2_ERROR_NOMATCH && exhausted().size() < kMostExhausted)
         exhausted().push_back(this);
     return result;

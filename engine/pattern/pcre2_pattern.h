@@ -28,6 +28,7 @@ private:
 
     std::string m_text;
     pcre2_real_code_8* m_code;
+    bool m_hasJit = false;
     unsigned m_pairs = 1; // of offsets: the whole match and each group
 };
 

@@ -4,13 +4,14 @@
 #include "engine/pattern/literal_search.h"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 namespace bartizan {
 
 namespace {
 
-constexpr std::size_t kMostLiterals = 24;
+constexpr std::size_t kMostLiterals = 64;
 constexpr int kDeepest = 32;
 
 using Literals = std::vector<std::string>; // one of them is needed; empty: nothing is known
@@ -105,6 +106,8 @@ private:
 
     void atom(Sequence& result, int depth)
     {
+        if (skipsBlanks())
+            return;
         switch (peek()) {
         case '(':
             result.endRun();
@@ -149,9 +152,25 @@ private:
         }
     }
 
+    // With (?x) blanks and comments mean nothing outside of classes.
+    bool skipsBlanks()
+    {
+        const auto from = m_at;
+        while (m_isExtended && !isAtEnd()) {
+            if (peek() == '#')
+                m_at = std::min(m_text.find('\n', m_at), m_text.size());
+            else if (isBlank(peek()) || peek() == '\f' || peek() == '\v')
+                ++m_at;
+            else
+                break;
+        }
+        return m_at > from;
+    }
+
     // Behind an atom.
     Repeat repeat()
     {
+        skipsBlanks();
         Repeat found = Repeat::Once;
         if (takes("?") || takes("*")) {
             found = Repeat::MaybeNone;
@@ -178,6 +197,7 @@ private:
         }
         if (!takes("?"))
             static_cast<void>(takes("+"));
+        skipsBlanks();
         if (peek() == '{' && isDigit(peek(1)))
             giveUp(); // a repetition of a repetition
         return found;
@@ -200,11 +220,27 @@ private:
             return c;
         static constexpr std::string_view kControls = "tnrfae";
         static constexpr std::string_view kBytes = "\t\n\r\f\a\x1b";
+        if (c == 'x')
+            return hexByte();
         const auto control = kControls.find(c);
         if (control != std::string_view::npos)
             return kBytes[control];
         giveUp();
         return std::nullopt;
+    }
+
+    // Behind \x: two digits; other forms are left alone.
+    std::optional<char> hexByte()
+    {
+        unsigned value = 0;
+        const char* const from = m_text.data() + std::min(m_at, m_text.size());
+        const char* const end = m_text.data() + std::min(m_at + 2, m_text.size());
+        if (std::from_chars(from, end, value, 16).ptr != from + 2) {
+            giveUp();
+            return std::nullopt;
+        }
+        m_at += 2;
+        return static_cast<char>(value);
     }
 
     void characterClass()
@@ -282,12 +318,18 @@ private:
         return true;
     }
 
-    // (?i) or (?i: …; those that change how the rest is read are not understood.
+    // (?i) or (?i: …; x, which changes how the rest is read, only for the whole pattern.
     bool takesFlags()
     {
-        const auto end = m_text.find_first_not_of("imsU-", m_at);
+        const bool isFirst = m_at == 2;
+        const auto end = m_text.find_first_not_of(isFirst ? "imsxU" : "imsU-", m_at);
         if (end == std::string_view::npos || end == m_at || (m_text[end] != ')' && m_text[end] != ':'))
             return false;
+        const bool isExtended = m_text.substr(m_at, end - m_at).find('x') != std::string_view::npos;
+        if (isExtended &&
+            (m_text[end] != ')' || m_text.substr(m_at, end - m_at).find("xx") != std::string_view::npos))
+            return false;
+        m_isExtended = m_isExtended || isExtended;
         m_wasFlagsOnly = m_text[end] == ')';
         m_at = end + 1;
         return true;
@@ -296,6 +338,7 @@ private:
     std::string_view m_text;
     std::size_t m_at = 0;
     bool m_isKnown = true;
+    bool m_isExtended = false;
     bool m_wasFlagsOnly = false;
 };
 

@@ -9,8 +9,6 @@ namespace {
 constexpr std::size_t kMostPrevious = 11;
 constexpr std::size_t kForgottenAtOnce = 10;
 
-using Values = std::vector<std::optional<std::string_view>>;
-
 std::uint64_t mixed(std::uint64_t hash, std::string_view text)
 {
     for (const char c : text)
@@ -19,8 +17,9 @@ std::uint64_t mixed(std::uint64_t hash, std::string_view text)
 }
 
 // Nothing where the event lacks a value that would have to be the same.
+template<class Values>
 std::optional<std::uint64_t> keyOf(const StreamPlan& stream, std::string_view agent, DecoderType type,
-                                   const Values& values)
+                                   Values& values)
 {
     std::uint64_t hash = 0xCBF29CE484222325U;
     if (stream.byAgent)
@@ -28,9 +27,10 @@ std::optional<std::uint64_t> keyOf(const StreamPlan& stream, std::string_view ag
     if (stream.byType)
         hash = (hash ^ static_cast<std::uint64_t>(type)) * 0x100000001B3U;
     for (const auto index : stream.keyValues) {
-        if (!values[index])
+        const auto& value = values[index];
+        if (!value)
             return std::nullopt;
-        hash = mixed(hash, *values[index]);
+        hash = mixed(hash, *value);
     }
     return hash;
 }
@@ -52,15 +52,21 @@ std::optional<std::string_view> valueOf(const ComparedValue& compared, const Eve
 
 } // namespace
 
-const Values& EventValues::of(const RulePlan& plan, const Event& event)
+const std::optional<std::string_view>& EventValues::operator[](std::size_t index)
 {
-    if (!m_known) {
-        m_values.clear();
-        for (const auto& compared : plan.comparedValues())
-            m_values.push_back(valueOf(compared, event));
-        m_known = true;
-    }
-    return m_values;
+    auto& value = m_values[index];
+    if (!value)
+        value.emplace(valueOf(m_plan.comparedValues()[index], *m_event));
+    return *value;
+}
+
+void CorrelationMemory::StoredEvent::clear()
+{
+    hasDynamic = doubted = false;
+    bytes.clear();
+    agent = log = fullLog = Range{};
+    values.clear();
+    references.clear();
 }
 
 CorrelationMemory::Range CorrelationMemory::StoredEvent::append(std::string_view value)
@@ -71,19 +77,19 @@ CorrelationMemory::Range CorrelationMemory::StoredEvent::append(std::string_view
 }
 
 bool CorrelationMemory::isSuitable(const Correlation& correlation, const StoredEvent& earlier,
-                                   const Event& current, const Values& values) const
+                                   const Event& current, EventValues& values) const
 {
     if (!correlation.anyAgent && earlier.text(earlier.agent) != current.agent)
         return false;
     if (correlation.sameType && earlier.type != current.type)
         return false;
     for (const auto index : correlation.same) {
-        const auto before = earlier.text(earlier.values[index]);
+        const auto before = earlier.value(index);
         if (!before || before != values[index])
             return false;
     }
     for (const auto index : correlation.different) {
-        const auto before = earlier.text(earlier.values[index]);
+        const auto before = earlier.value(index);
         if (before && before == values[index])
             return false;
     }
@@ -99,8 +105,7 @@ bool CorrelationMemory::search(const RulePlan& plan, const Rule& rule, const Eve
     const Correlation& correlation = *rule.correlation;
     if (correlation.stream >= m_streams.size())
         return false;
-    const auto& currentValues = values.of(plan, current);
-    const auto key = keyOf(plan.streams()[correlation.stream], current.agent, current.type, currentValues);
+    const auto key = keyOf(plan.streams()[correlation.stream], current.agent, current.type, values);
     if (!key)
         return false;
     const auto& chains = m_streams[correlation.stream];
@@ -114,7 +119,7 @@ bool CorrelationMemory::search(const RulePlan& plan, const Rule& rule, const Eve
         StoredEvent& earlier = event(m_links[at].number);
         if (second - earlier.second > correlation.timeframe)
             break;
-        if (!isSuitable(correlation, earlier, current, currentValues))
+        if (!isSuitable(correlation, earlier, current, values))
             continue;
         if (earlier.matched >= rule.level)
             break;
@@ -137,8 +142,9 @@ bool CorrelationMemory::search(const RulePlan& plan, const Rule& rule, const Eve
     return false;
 }
 
+template<class Values>
 void CorrelationMemory::findReferences(const RulePlan& plan, const Rule& rule, std::string_view agent,
-                                       std::string_view log, const Values& values, StoredEvent& stored) const
+                                       std::string_view log, Values& values, StoredEvent& stored) const
 {
     for (const auto stream : plan.streamsOf(rule.index)) {
         if (const auto key = keyOf(plan.streams()[stream], agent, stored.type, values))
@@ -151,12 +157,9 @@ void CorrelationMemory::findReferences(const RulePlan& plan, const Rule& rule, s
     }
 }
 
-void CorrelationMemory::copyTexts(const Event& event, const Values& values, StoredEvent& stored) const
+void CorrelationMemory::copyTexts(const Event& event, std::span<const std::uint16_t> compared,
+                                  EventValues& values, StoredEvent& stored) const
 {
-    std::size_t size = event.fullLog.size() + event.log.size() + event.agent.size();
-    for (const auto& value : values)
-        size += value ? value->size() : 0;
-    stored.bytes.reserve(size);
     stored.fullLog = stored.append(event.fullLog);
     stored.agent = stored.append(event.agent);
     // Nearly always the log is the end of the full one.
@@ -164,9 +167,10 @@ void CorrelationMemory::copyTexts(const Event& event, const Values& values, Stor
                      ? Range{static_cast<std::uint32_t>(event.fullLog.size() - event.log.size()),
                              static_cast<std::uint32_t>(event.log.size())}
                      : stored.append(event.log);
-    stored.values.reserve(values.size());
-    for (const auto& value : values)
-        stored.values.push_back(value ? stored.append(*value) : Range{});
+    for (const auto index : compared) {
+        if (const auto& value = values[index])
+            stored.values.push_back({index, stored.append(*value)});
+    }
 }
 
 void CorrelationMemory::link(std::uint64_t number)
@@ -212,6 +216,8 @@ void CorrelationMemory::forgetOldest()
 {
     unlinkOldest(m_events.front());
     m_byteCount -= m_events.front().bytes.size();
+    if (m_spare.size() < kMostSpare)
+        m_spare.push_back(std::move(m_events.front()));
     m_events.pop_front();
     ++m_firstNumber;
 }
@@ -231,18 +237,24 @@ void CorrelationMemory::remember(const RulePlan& plan, const Rule& rule, const E
                                  EventValues& values, std::int64_t second, int matched, bool doubted)
 {
     m_streams.resize(plan.streams().size());
-    const auto& currentValues = values.of(plan, current);
-    StoredEvent& stored = m_events.emplace_back();
+    if (m_spare.empty()) {
+        m_events.emplace_back();
+    } else {
+        m_events.push_back(std::move(m_spare.back()));
+        m_spare.pop_back();
+        m_events.back().clear();
+    }
+    StoredEvent& stored = m_events.back();
     stored.second = second;
     stored.ruleId = rule.id;
     stored.matched = matched;
     stored.doubted = doubted;
     stored.type = current.type;
     stored.hasDynamic = !current.dynamicFields().empty();
-    findReferences(plan, rule, current.agent, current.log, currentValues, stored);
+    findReferences(plan, rule, current.agent, current.log, values, stored);
     // An event that nothing looks back on only takes its place in the count.
     if (!stored.references.empty()) {
-        copyTexts(current, currentValues, stored);
+        copyTexts(current, plan.valuesOf(rule.index), values, stored);
         m_byteCount += stored.bytes.size();
         link(m_firstNumber + m_events.size() - 1);
     }
@@ -269,13 +281,16 @@ void CorrelationMemory::adopt(const RulePlan& before, const RulePlan& after)
         const Rule* rule = after.find(stored.ruleId);
         if (rule == nullptr || stored.fullLog.offset == kNone)
             continue;
-        std::vector<Range> ranges;
-        Values values;
-        for (const auto old : oldIndex) {
-            ranges.push_back(old == kNew ? Range{} : stored.values[old]);
-            values.push_back(stored.text(ranges.back()));
+        std::vector<std::optional<std::string_view>> values;
+        std::vector<StoredValue> kept;
+        for (std::size_t index = 0; index < oldIndex.size(); ++index) {
+            const auto old = std::ranges::find(stored.values, oldIndex[index], &StoredValue::index);
+            const bool isKept = old != stored.values.end();
+            values.push_back(isKept ? stored.text(old->range) : std::nullopt);
+            if (isKept)
+                kept.push_back({static_cast<std::uint16_t>(index), old->range});
         }
-        stored.values = std::move(ranges);
+        stored.values = std::move(kept);
         findReferences(after, *rule, *stored.text(stored.agent), *stored.text(stored.log), values, stored);
         link(m_firstNumber + i);
     }

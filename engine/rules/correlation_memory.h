@@ -12,6 +12,7 @@
 #include <deque>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,18 +20,28 @@
 
 namespace bartizan {
 
-// The values of one event that composites compare, in the order of RulePlan::comparedValues(). Read at first
-// use.
+// The values of one event that composites compare, numbered as RulePlan::comparedValues(). Each is read at
+// its first use.
 class EventValues
 {
 public:
-    void reset() { m_known = false; }
-    [[nodiscard]] const std::vector<std::optional<std::string_view>>& of(const RulePlan& plan,
-                                                                         const Event& event);
+    // `plan` outlives this.
+    explicit EventValues(const RulePlan& plan)
+        : m_plan(plan)
+    {
+    }
+    // From now on those of `event`, which outlives their use.
+    void reset(const Event& event)
+    {
+        m_event = &event;
+        m_values.assign(m_plan.comparedValues().size(), std::nullopt);
+    }
+    [[nodiscard]] const std::optional<std::string_view>& operator[](std::size_t index);
 
 private:
-    std::vector<std::optional<std::string_view>> m_values;
-    bool m_known = false;
+    const RulePlan& m_plan;
+    const Event* m_event = nullptr;
+    std::vector<std::optional<std::optional<std::string_view>>> m_values; // outer: read
 };
 
 class CorrelationMemory
@@ -63,6 +74,7 @@ public:
 
 private:
     static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+    static constexpr std::size_t kMostSpare = 256;
     static constexpr std::size_t kMostBytes = std::size_t{64} * 1024 * 1024;
 
     struct Range
@@ -74,6 +86,11 @@ private:
     {
         std::uint32_t stream;
         std::uint64_t key;
+    };
+    struct StoredValue
+    {
+        std::uint16_t index; // of the compared value
+        Range range;
     };
     struct StoredEvent
     {
@@ -87,7 +104,7 @@ private:
         Range agent;
         Range log;
         Range fullLog;
-        std::vector<Range> values;
+        std::vector<StoredValue> values;   // those that are compared where it is linked
         std::vector<Reference> references; // where it is linked, once per link
 
         [[nodiscard]] std::optional<std::string_view> text(Range range) const
@@ -96,7 +113,17 @@ private:
                 return std::nullopt;
             return std::string_view(bytes).substr(range.offset, range.size);
         }
+        [[nodiscard]] std::optional<std::string_view> value(std::size_t index) const
+        {
+            for (const auto& stored : values) {
+                if (stored.index == index)
+                    return text(stored.range);
+            }
+            return std::nullopt;
+        }
         [[nodiscard]] Range append(std::string_view value);
+        // As new, with the room it has.
+        void clear();
     };
     // An event's place in the chain of one key of one stream.
     struct Link
@@ -113,13 +140,12 @@ private:
 
     [[nodiscard]] StoredEvent& event(std::uint64_t number) { return m_events[number - m_firstNumber]; }
     [[nodiscard]] bool isSuitable(const Correlation& correlation, const StoredEvent& earlier,
-                                  const Event& current,
-                                  const std::vector<std::optional<std::string_view>>& values) const;
+                                  const Event& current, EventValues& values) const;
     // Which streams the event belongs to: those of its rule, and those whose pattern is in its log.
+    template<class Values>
     void findReferences(const RulePlan& plan, const Rule& rule, std::string_view agent, std::string_view log,
-                        const std::vector<std::optional<std::string_view>>& values,
-                        StoredEvent& stored) const;
-    void copyTexts(const Event& event, const std::vector<std::optional<std::string_view>>& values,
+                        Values& values, StoredEvent& stored) const;
+    void copyTexts(const Event& event, std::span<const std::uint16_t> compared, EventValues& values,
                    StoredEvent& stored) const;
     void link(std::uint64_t number);
     void unlinkOldest(const StoredEvent& stored);
@@ -131,6 +157,7 @@ private:
     int m_lastCount = 0;
     std::uint64_t m_firstNumber = 0; // of m_events.front()
     std::deque<StoredEvent> m_events;
+    std::vector<StoredEvent> m_spare; // forgotten ones, for their memory
     std::vector<std::unordered_map<std::uint64_t, Chain>> m_streams;
     std::vector<Link> m_links;
     std::vector<std::uint32_t> m_freeLinks;

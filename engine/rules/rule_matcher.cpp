@@ -26,7 +26,7 @@ const Rule* RuleMatcher::match(const Event& event)
     m_parent = nullptr;
     m_matched = 0;
     m_countedDoubted = false;
-    m_values.reset();
+    m_values.reset(event);
     m_previous.clear();
     m_textBefore.reset();
     m_isFirst.reset();

@@ -22,6 +22,7 @@ public:
         , m_state(state)
         , m_localHost(localHost)
         , m_trace(trace)
+        , m_values(plan)
     {
     }
 

@@ -82,6 +82,11 @@ public:
     {
         return m_streamsOf[rule];
     }
+    // The values that are compared where such an event goes.
+    [[nodiscard]] std::span<const std::uint16_t> valuesOf(std::uint32_t rule) const
+    {
+        return m_valuesOf[rule];
+    }
     // The streams of if_matched_regex: an event goes in if its log matches.
     struct RegexStream
     {
@@ -104,6 +109,7 @@ private:
     std::vector<ComparedValue> m_compared;
     std::vector<StreamPlan> m_streams;
     std::vector<std::vector<std::uint32_t>> m_streamsOf; // by rule
+    std::vector<std::vector<std::uint16_t>> m_valuesOf;  // the same
     std::vector<RegexStream> m_regexStreams;
     int m_largestFrequency = 0;
 };

@@ -3,6 +3,7 @@
 #include "engine/base/strings.h"
 
 #include <algorithm>
+#include <set>
 
 namespace bartizan {
 
@@ -342,6 +343,26 @@ void RulePlanBuilder::addCorrelation(std::uint32_t index)
     m_rules[index].correlation = std::move(correlation);
 }
 
+void RulePlanBuilder::collectComparedValues()
+{
+    std::vector<std::set<std::uint16_t>> ofStream(m_plan->m_streams.size());
+    for (const auto& rule : m_rules) {
+        if (!rule.correlation)
+            continue;
+        auto& values = ofStream[rule.correlation->stream];
+        values.insert(rule.correlation->same.begin(), rule.correlation->same.end());
+        values.insert(rule.correlation->different.begin(), rule.correlation->different.end());
+    }
+    for (const auto& streams : m_plan->m_streamsOf) {
+        std::set<std::uint16_t> values;
+        for (const auto stream : streams)
+            values.insert(ofStream[stream].begin(), ofStream[stream].end());
+        for (const auto& regex : m_plan->m_regexStreams)
+            values.insert(ofStream[regex.stream].begin(), ofStream[regex.stream].end());
+        m_plan->m_valuesOf.emplace_back(values.begin(), values.end());
+    }
+}
+
 void RulePlanBuilder::flatten()
 {
     for (const auto& node : m_tree.nodes()) {
@@ -370,6 +391,7 @@ std::shared_ptr<const RulePlan> RulePlanBuilder::finish()
     m_plan->m_streamsOf.resize(m_rules.size());
     for (std::size_t i = 0; i < m_rules.size(); ++i)
         m_plan->m_streamsOf[i] = std::move(m_isSidTarget[i] ? m_sidStreams[i] : m_groupStreams[i]);
+    collectComparedValues();
     flatten();
     m_plan->m_rules = std::move(m_rules);
     m_plan->m_byId = std::move(m_byId);

@@ -53,6 +53,7 @@ private:
     void addCorrelation(std::uint32_t index);
     [[nodiscard]] std::uint16_t comparedValue(const RelationText& relation);
     [[nodiscard]] std::uint32_t newStream(StreamPlan plan);
+    void collectComparedValues();
     void flatten();
 
     RuleCompiler m_compiler;

@@ -334,8 +334,14 @@ void PatternTest::requiredLiterals_data()
     row("a(?#comment)b", "");
     row("(a)\\1", "");
     row("(*UTF)a", "");
-    row("(?x) a b", "");
-    row("\\x41bc", "");
+    row("(?xi) quick | ( brown )+ # a comment\n fox | lazy\\ dog [ ab]", "quick|brown|lazy dog");
+    row("(?x)ab +c", "ab");
+    row("(?x: a)", "");
+    row("a(?x) b c", "");
+    row("(?xx) a", "");
+    row("\\x41bc", "Abc");
+    row("\\x4", "");
+    row("\\x{41}", "");
     row("(unclosed", "");
     row(".*", "");
 }
