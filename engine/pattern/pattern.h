@@ -56,6 +56,13 @@ public:
                });
     }
 
+    // The literal that every match needs, where it is a single one: isRuledOutBy() for who keeps it closer at
+    // hand.
+    [[nodiscard]] std::optional<TextSignature::Needle> needle() const
+    {
+        return m_required.size() == 1 ? std::optional(m_required.front()) : std::nullopt;
+    }
+
 protected:
     // Every match holds one of these literals, in any ASCII case. Where one is empty, nothing is known.
     void requireOneOf(const std::vector<std::string>& literals);

@@ -45,8 +45,11 @@ const Rule* RuleMatcher::evaluate(std::uint32_t nodeIndex, const Rule* parent)
     if (!(m_trace == nullptr ? holds(rule) : holdsUnderTrace(rule)))
         return nullptr;
     for (const auto& child : m_plan.children(node)) {
-        // Most children are about another decoder: told here, without touching the rule.
-        if (child.decoderId != RulePlan::kAnyDecoder && child.decoderId != m_decoderId && m_trace == nullptr)
+        // Most children are about another decoder or text: told here, without touching the rule.
+        const bool isForOther =
+            (child.decoderId != RulePlan::kAnyDecoder && child.decoderId != m_decoderId) ||
+            (child.hasNeedle && !m_event->logSignature().mayHold(child.needle));
+        if (isForOther && m_trace == nullptr)
             continue;
         if (const Rule* verdict = evaluate(child.node, &rule))
             return verdict;

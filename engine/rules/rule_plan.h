@@ -44,6 +44,9 @@ public:
     {
         std::uint32_t node;
         int decoderId; // tried only for events of this decoder; kAnyDecoder otherwise
+        // Tried only where the log may hold this.
+        bool hasNeedle = false;
+        TextSignature::Needle needle{};
     };
     static constexpr int kAnyDecoder = -1;
 

@@ -363,18 +363,32 @@ void RulePlanBuilder::collectComparedValues()
     }
 }
 
+// What tells without a look at the rule that it is not for an event.
+RulePlan::Child RulePlanBuilder::childOf(std::uint32_t node) const
+{
+    RulePlan::Child child{node, RulePlan::kAnyDecoder};
+    for (const auto& condition : m_rules[m_tree.nodes()[node].rule].conditions) {
+        if (const auto* decodedAs = std::get_if<DecodedAsCondition>(&condition))
+            child.decoderId = decodedAs->decoderId;
+        const auto* text = std::get_if<TextCondition>(&condition);
+        const bool isAboutLog =
+            text != nullptr && !text->negate && text->pattern &&
+            (text->source == RuleTextSource::Match || text->source == RuleTextSource::Regex);
+        if (const auto needle = isAboutLog ? text->pattern->needle() : std::nullopt) {
+            child.hasNeedle = true;
+            child.needle = *needle;
+        }
+    }
+    return child;
+}
+
 void RulePlanBuilder::flatten()
 {
     for (const auto& node : m_tree.nodes()) {
         m_plan->m_nodes.push_back({node.rule, static_cast<std::uint32_t>(m_plan->m_children.size()),
                                    static_cast<std::uint32_t>(node.children.size())});
-        for (const auto child : node.children) {
-            const auto& conditions = m_rules[m_tree.nodes()[child].rule].conditions;
-            const auto* decodedAs =
-                conditions.empty() ? nullptr : std::get_if<DecodedAsCondition>(&conditions.front());
-            m_plan->m_children.push_back(
-                {child, decodedAs != nullptr ? decodedAs->decoderId : RulePlan::kAnyDecoder});
-        }
+        for (const auto child : node.children)
+            m_plan->m_children.push_back(childOf(child));
     }
     for (const auto top : m_tree.tops())
         m_plan->m_tops[static_cast<std::size_t>(m_drafts[m_tree.nodes()[top].rule].category)].push_back(top);

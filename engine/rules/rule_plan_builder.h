@@ -54,6 +54,7 @@ private:
     [[nodiscard]] std::uint16_t comparedValue(const RelationText& relation);
     [[nodiscard]] std::uint32_t newStream(StreamPlan plan);
     void collectComparedValues();
+    [[nodiscard]] RulePlan::Child childOf(std::uint32_t node) const;
     void flatten();
 
     RuleCompiler m_compiler;
