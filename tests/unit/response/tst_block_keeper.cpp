@@ -8,6 +8,7 @@
 #include <QTemporaryDir>
 
 #include <array>
+#include <atomic>
 
 using namespace bartizan;
 using namespace std::chrono_literals;
@@ -16,8 +17,8 @@ namespace {
 
 struct FakeClock final : Clock
 {
-    EpochMs time = 1'800'000'000'000;
-    EpochMs set = 0; // how far the wall clock was set
+    std::atomic<EpochMs> time = 1'800'000'000'000; // the store's threads ask too
+    std::atomic<EpochMs> set = 0;                  // how far the wall clock was set
     [[nodiscard]] EpochMs now() const override { return time + set; }
     [[nodiscard]] EpochMs steadyNow() const override { return time; }
 };
