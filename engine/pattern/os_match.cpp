@@ -15,6 +15,7 @@ OsMatch::OsMatch(std::string_view text)
     if (m_negated)
         return;
     std::vector<std::string> literals;
+    literals.reserve(m_alternatives.size());
     for (const auto& one : m_alternatives)
         literals.push_back(one.literal.text());
     requireOneOf(literals);

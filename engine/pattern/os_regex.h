@@ -15,6 +15,7 @@ public:
         , m_program(std::move(program))
     {
         std::vector<std::string> literals;
+        literals.reserve(m_program.alternatives.size());
         for (const auto& alternative : m_program.alternatives)
             literals.push_back(alternative.needed);
         requireOneOf(literals);

@@ -1,5 +1,5 @@
-// Windows event-channel records, as a program on the machine may make them: the fields and the text that rules see
-// stay JSON.
+// Windows event-channel records, as a program on the machine may make them: the fields and the text that
+// rules see stay JSON.
 #include "engine/analysis/alert_json.h"
 #include "engine/analysis/analysis_port.h"
 #include "engine/decode/json_scanner.h"
@@ -13,10 +13,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace bartizan;
     static const auto analyser = [] {
         auto made = makeAnalyser({});
-        (void)made->load({{},
-                          {{"r.xml", "<group name=\"w,\"><rule id=\"7\" level=\"3\"><category>ossec</category>"
-                                     "<description>$(win.eventdata.a)</description></rule></group>"}},
-                          {}});
+        (void)made->load(
+            {{},
+             {{"r.xml", "<group name=\"w,\"><rule id=\"7\" level=\"3\"><category>ossec</category>"
+                        "<description>$(win.eventdata.a)</description></rule></group>"}},
+             {}});
         return made;
     }();
     RecordBatch batch;
@@ -27,7 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::abort();
     const Verdict& verdict = verdicts.front();
     // Either it is an event, with its text as JSON and a rule, or nothing is known of it.
-    if (verdict.fullLog.empty() != verdict.decoderName.empty() || verdict.fullLog.empty() == verdict.rule.has_value())
+    if (verdict.fullLog.empty() != verdict.decoderName.empty() ||
+        verdict.fullLog.empty() == verdict.rule.has_value())
         std::abort();
     if (!verdict.fullLog.empty() && !JsonScanner(verdict.fullLog).skipValue())
         std::abort();

@@ -406,8 +406,7 @@ void ConfigurationReaderTest::reportsBadInputWithItsPlace_data()
     row("a decoder", "\n<decoder name=\"x\"></decoder>", "A decoder does not belong", kError);
     row("unknown global", "<global>\n<white_lst>10.0.0.1</white_lst></global>", "Unknown element <white_lst>",
         kError);
-    row("foreign global", "<global>\n<alerts_log>yes</alerts_log></global>", "<alerts_log>",
-        kNote);
+    row("foreign global", "<global>\n<alerts_log>yes</alerts_log></global>", "<alerts_log>", kNote);
     row("memory too small", "<global>\n<memory_size>100</memory_size></global>", "<memory_size> is \"100\"",
         kError);
     row("bad age", "<global><store>\n<max_age>ten days</max_age></store></global>", "<max_age>", kError);
