@@ -1,6 +1,6 @@
 // What a text can't hold: one pass over it notes which bytes and which groups of three bytes stand in it (the
-// groups folded to a few bits), and afterwards hundreds of literals are ruled out by looking at three bits
-// each.
+// groups folded to a few thousand places), and afterwards hundreds of literals are ruled out by looking at
+// three places each.
 #pragma once
 
 #include "engine/base/strings.h"
@@ -46,11 +46,8 @@ private:
     {
         return static_cast<std::uint16_t>((group * 0x9E3779B1U) >> (32 - kBits));
     }
-    [[nodiscard]] bool has(std::uint16_t place) const
-    {
-        return (m_places[place / 64] >> (place % 64) & 1U) != 0;
-    }
-    void set(unsigned place) { m_places[place / 64] |= std::uint64_t{1} << (place % 64); }
+    [[nodiscard]] bool has(std::uint16_t place) const { return m_places[place] != 0; }
+    void set(unsigned place) { m_places[place] = 1; }
     void note(std::string_view text)
     {
         std::uint32_t group = 0;
@@ -71,7 +68,8 @@ private:
         return table;
     }();
 
-    std::array<std::uint64_t, (kFirstByte + 256) / 64> m_places{};
+    // A byte each: noting one waits for no other.
+    std::array<std::uint8_t, kFirstByte + 256> m_places{};
 };
 
 } // namespace bartizan
