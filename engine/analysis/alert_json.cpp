@@ -5,6 +5,7 @@
 #include "engine/base/strings.h"
 #include "engine/base/timestamp.h"
 #include "engine/decode/json_scanner.h"
+#include "engine/decode/predecode.h"
 
 #include <algorithm>
 #include <cmath>
@@ -257,31 +258,6 @@ void writeDecoder(JsonWriter& json, const Verdict& verdict)
     json.endObject();
 }
 
-// Who sent a record, by the header "[007] (web7) 192.0.2.7->/var/log/x" of its location (spec §4).
-struct Sender
-{
-    std::string_view id = "000";
-    std::string_view name;
-    std::string_view address = {};
-    std::string_view location;
-};
-
-Sender senderOf(std::string_view location, std::string_view hostName)
-{
-    Sender sender{.name = hostName, .location = location};
-    const auto idEnd = location.find("] (");
-    const auto nameEnd = location.find(") ", idEnd == std::string_view::npos ? 0 : idEnd);
-    const auto arrow = location.find("->", nameEnd == std::string_view::npos ? 0 : nameEnd);
-    if (!location.starts_with('[') || idEnd == std::string_view::npos || nameEnd == std::string_view::npos ||
-        arrow == std::string_view::npos)
-        return sender;
-    sender.id = location.substr(1, idEnd - 1);
-    sender.name = location.substr(idEnd + 3, nameEnd - idEnd - 3);
-    sender.address = location.substr(nameEnd + 2, arrow - nameEnd - 2);
-    sender.location = location.substr(arrow + 2);
-    return sender;
-}
-
 } // namespace
 
 std::string fieldsJson(const Verdict& verdict)
@@ -304,8 +280,9 @@ std::string alertJson(const Verdict& verdict, std::string_view recordText, std::
     json.key("timestamp").string(alertTimestamp(time));
     if (verdict.rule)
         writeRule(json, *verdict.rule);
-    const Sender sender = senderOf(location, hostName);
-    json.key("agent").beginObject().key("id").string(sender.id).key("name").string(sender.name);
+    const LocationParts sender = locationParts(location);
+    json.key("agent").beginObject().key("id").string(sender.agent);
+    json.key("name").string(sender.host.value_or(hostName));
     if (!sender.address.empty())
         json.key("ip").string(sender.address);
     json.endObject();
@@ -319,7 +296,7 @@ std::string alertJson(const Verdict& verdict, std::string_view recordText, std::
     writeDecoder(json, verdict);
     if (const auto data = fieldsJson(verdict); data != "{}")
         json.key("data").raw(data);
-    json.key("location").string(sender.location);
+    json.key("location").string(sender.path);
     json.endObject();
     return json.take();
 }

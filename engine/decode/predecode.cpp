@@ -243,22 +243,6 @@ bool readSquid(Event& event, std::string_view log)
     return true;
 }
 
-// "[007] (web7) 10.0.0.7->/var/log/x": the agent's id and name.
-void readLocation(Event& event)
-{
-    const auto close = event.location.starts_with('[') ? event.location.find("] ") : std::string_view::npos;
-    if (close == std::string_view::npos || close < 2)
-        return;
-    const auto id = event.location.substr(1, close - 1);
-    if (!std::ranges::all_of(id, isDigit))
-        return;
-    event.agent = id;
-    event.location.remove_prefix(close + 2);
-    const auto end = event.location.starts_with('(') ? event.location.find(')') : std::string_view::npos;
-    if (end != std::string_view::npos)
-        event.hostname = event.location.substr(1, end - 1);
-}
-
 void readHeader(Event& event)
 {
     const std::string_view log = event.fullLog;
@@ -280,10 +264,36 @@ void readHeader(Event& event)
 
 } // namespace
 
+LocationParts locationParts(std::string_view location)
+{
+    LocationParts parts;
+    parts.seen = parts.path = location;
+    const auto close = location.starts_with('[') ? location.find("] ") : std::string_view::npos;
+    if (close == std::string_view::npos || close < 2 ||
+        !std::ranges::all_of(location.substr(1, close - 1), isDigit))
+        return parts;
+    parts.agent = location.substr(1, close - 1);
+    parts.seen = parts.path = location.substr(close + 2);
+    const auto end = parts.seen.starts_with('(') ? parts.seen.find(')') : std::string_view::npos;
+    if (end == std::string_view::npos)
+        return parts;
+    parts.host = parts.seen.substr(1, end - 1);
+    const auto arrow = parts.seen.find("->", end);
+    if (arrow == std::string_view::npos)
+        return parts;
+    parts.address = trim(parts.seen.substr(end + 1, arrow - end - 1));
+    parts.path = parts.seen.substr(arrow + 2);
+    return parts;
+}
+
 void predecode(Event& event)
 {
     readHeader(event);
-    readLocation(event);
+    const LocationParts parts = locationParts(event.location);
+    event.agent = parts.agent;
+    event.location = parts.seen;
+    if (parts.host)
+        event.hostname = parts.host;
 }
 
 std::optional<std::string_view> shownHostname(std::string_view fullLog)
