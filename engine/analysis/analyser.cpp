@@ -80,6 +80,7 @@ Result<void> Analyser::analyse(const RecordBatch& batch, VerdictDetail detail, s
 {
     if (!m_ruleset)
         return fail(ErrorCode::Unavailable, "No rules are loaded", "Load a rule set first.");
+    static_cast<void>(takeExhausted()); // whoever else matched on this thread: not a rule of this set
     for (std::uint32_t i = 0; i < batch.records().size(); ++i)
         analyseRecord(batch, i, detail, verdicts);
     for (const Pattern* pattern : takeExhausted())
