@@ -24,7 +24,10 @@ bool endsInTheMiddleOfALine(const std::string& path)
 Result<void> AlertsFile::open()
 {
     std::error_code error;
-    fs::create_directories(fs::path(m_path).parent_path(), error);
+    // Closed to others before the first alert is in it.
+    const fs::path folder = fs::path(m_path).parent_path();
+    if (fs::create_directories(folder, error))
+        fs::permissions(folder, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec, error);
     const bool isTorn = endsInTheMiddleOfALine(m_path);
     const bool isNew = !fs::exists(m_path, error);
     m_file = std::ofstream(m_path, std::ios::binary | std::ios::app);

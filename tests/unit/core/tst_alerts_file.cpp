@@ -39,6 +39,7 @@ void AlertsFileTest::linesAreAppended()
     const auto others =
         QFile::permissions(QString::fromStdString(path)) & (QFile::ReadOther | QFile::WriteOther);
     QVERIFY(!others);
+    QVERIFY(!(QFile::permissions(folder.filePath(QStringLiteral("alerts"))) & QFile::ExeOther));
     AlertsFile again(path);
     QVERIFY(again.append("{\"a\":4}\n").has_value());
     QVERIFY(content(path).endsWith("{\"a\":3}\n{\"a\":4}\n"));
