@@ -1,6 +1,6 @@
 // The plain evaluation of a rule set against the reference's recorded answers: what the engine is compared
 // with elsewhere has to be right itself.
-#include "tests/oracle/golden_compare.h"
+#include "tests/oracle/golden_cases.h"
 #include "tests/oracle/oracle_files.h"
 #include "tests/oracle/oracle_ruleset.h"
 #include "tests/oracle/quirk_files.h"
@@ -14,8 +14,6 @@ using namespace bartizan::test;
 
 namespace {
 
-constexpr EpochMs kNow = 1'732'446'000'000;
-
 AnalysisOptions testerOptions(int logAlertLevel, const char* hostName)
 {
     AnalysisOptions options;
@@ -23,33 +21,6 @@ AnalysisOptions testerOptions(int logAlertLevel, const char* hostName)
     options.logAlertLevel = logAlertLevel;
     options.hostName = hostName;
     return options;
-}
-
-// One case of the corners: its lines in order, with time passing where it says so.
-QStringList runQuirk(PlainEvaluator& evaluator, const QJsonObject& row)
-{
-    const auto results = row[QStringLiteral("expected")][QStringLiteral("results")].toArray();
-    QStringList found;
-    EpochMs now = kNow;
-    int result = 0;
-    for (const auto& step : row[QStringLiteral("steps")].toArray()) {
-        const auto object = step.toObject();
-        if (object.contains(QStringLiteral("advance"))) {
-            now += object[QStringLiteral("advance")].toInt() * 1000LL;
-            continue;
-        }
-        const auto line = step.isString() ? step.toString() : object[QStringLiteral("event")].toString();
-        const auto location = object[QStringLiteral("location")].toString(QStringLiteral("stdin"));
-        RecordBatch batch;
-        batch.add(line.toStdString(), batch.locationIndex(location.toStdString()), now);
-        const auto verdicts = evaluator.analyse(batch);
-        if (verdicts.size() != 1)
-            return {QStringLiteral("no verdict")};
-        for (const auto& difference : differences(results[result].toObject(), verdicts.front()))
-            found.append(QString::number(result) + QLatin1Char(':') + difference);
-        ++result;
-    }
-    return found;
 }
 
 } // namespace
@@ -76,11 +47,7 @@ void PlainGolden::testLinesGetTheRecordedAnswers()
     QSet<QString> different;
     int events = 0;
     for (int row = 0; row < rows.size(); ++row) {
-        RecordBatch batch;
-        for (const auto& event : rows[row][QStringLiteral("events")].toArray())
-            batch.add(event.toString().toStdString(), batch.locationIndex("stdin"), kNow,
-                      static_cast<std::uint32_t>(row));
-        const auto verdicts = evaluator.analyse(batch);
+        const auto verdicts = evaluator.analyse(eventsOf(rows[row], "stdin", row));
         const auto results = rows[row][QStringLiteral("results")].toArray();
         QCOMPARE(static_cast<int>(verdicts.size()), results.size());
         for (int i = 0; i < results.size(); ++i) {
@@ -109,7 +76,8 @@ void PlainGolden::cornersAreTheReferences()
         source.rules.push_back({"0010-categories.xml", kCategories});
         PlainEvaluator evaluator(testerOptions(3, "vm"));
         QVERIFY(evaluator.load(source));
-        const auto found = runQuirk(evaluator, row);
+        const auto found =
+            cornerDifferences(row, [&](const RecordBatch& batch) { return evaluator.analyse(batch); });
         if (found.isEmpty())
             continue;
         different.insert(row[QStringLiteral("id")].toString());
@@ -127,22 +95,12 @@ void PlainGolden::windowsEventsGetTheRecordedAnswers()
     PlainEvaluator evaluator(testerOptions(1, ""));
     QVERIFY(evaluator.load(rulesetBelow(folder)));
     for (int row = 0; row < rows.size(); ++row) {
-        RecordBatch batch;
-        for (const auto& event : rows[row][QStringLiteral("events")].toArray())
-            batch.add(event.toString().toStdString(), batch.locationIndex("EventChannel"), kNow,
-                      static_cast<std::uint32_t>(row));
-        const auto verdicts = evaluator.analyse(batch);
+        const auto verdicts = evaluator.analyse(eventsOf(rows[row], "EventChannel", row));
         const auto results = rows[row][QStringLiteral("results")].toArray();
+        QCOMPARE(static_cast<int>(verdicts.size()), results.size());
         for (int i = 0; i < results.size(); ++i) {
-            const auto& verdict = verdicts[static_cast<std::size_t>(i)];
-            QJsonObject expected = results[i].toObject();
-            if (expected.contains(QStringLiteral("error"))) {
-                QVERIFY(!verdict.rule && verdict.fields.empty());
-                continue;
-            }
-            expected[QStringLiteral("alert")] = expected[QStringLiteral("_alert")];
-            auto found = differences(expected, verdict);
-            found.removeAll(QStringLiteral("previous")); // not recorded in this table
+            const auto found =
+                windowsDifferences(results[i].toObject(), verdicts[static_cast<std::size_t>(i)]);
             QVERIFY2(found.isEmpty(), qPrintable(rows[row][QStringLiteral("id")].toString() +
                                                  QLatin1Char(' ') + found.join(QLatin1Char(' '))));
         }

@@ -1,7 +1,7 @@
 // The corners of the language: small rule sets and lines with the reference's answers, load failures
 // included.
 #include "engine/analysis/analyser.h"
-#include "tests/oracle/golden_compare.h"
+#include "tests/oracle/golden_cases.h"
 #include "tests/oracle/oracle_files.h"
 #include "tests/oracle/quirk_files.h"
 
@@ -59,7 +59,11 @@ public:
             return {QStringLiteral("nothing-loads")};
         QStringList found = loadDifferences(expected, *problems);
         if (expected[QStringLiteral("rc")].toInt() == 0)
-            found += runSteps(expected[QStringLiteral("results")].toArray());
+            found += cornerDifferences(m_row, [this](const RecordBatch& batch) {
+                std::vector<Verdict> verdicts;
+                (void)m_analyser.analyse(batch, VerdictDetail::Everything, verdicts);
+                return verdicts;
+            });
         if (!found.isEmpty() && qEnvironmentVariableIsSet("BARTIZAN_SHOW")) {
             for (const auto& problem : *problems)
                 qInfo().noquote() << QString::fromStdString(describe(problem));
@@ -68,39 +72,8 @@ public:
     }
 
 private:
-    QStringList runSteps(const QJsonArray& results)
-    {
-        QStringList found;
-        int result = 0;
-        for (const auto& step : m_row[QStringLiteral("steps")].toArray()) {
-            const auto object = step.toObject();
-            if (object.contains(QStringLiteral("advance"))) {
-                m_now += object[QStringLiteral("advance")].toInt() * 1000LL;
-                continue;
-            }
-            const auto line = step.isString() ? step.toString() : object[QStringLiteral("event")].toString();
-            const auto location = object[QStringLiteral("location")].toString(QStringLiteral("stdin"));
-            RecordBatch batch;
-            batch.add(line.toStdString(), batch.locationIndex(location.toStdString()), m_now);
-            std::vector<Verdict> verdicts;
-            if (!m_analyser.analyse(batch, VerdictDetail::Everything, verdicts) || verdicts.size() != 1)
-                return {QStringLiteral("no verdict")};
-            const auto expected = results[result++].toObject();
-            for (const auto& difference : differences(expected, verdicts.front())) {
-                found.append(QString::number(result) + QLatin1Char(':') + difference);
-                if (qEnvironmentVariableIsSet("BARTIZAN_SHOW"))
-                    qInfo().noquote()
-                        << "   " << difference << QJsonDocument(expected).toJson(QJsonDocument::Compact)
-                        << (verdicts.front().rule ? static_cast<int>(verdicts.front().rule->id) : 0)
-                        << QByteArray::fromStdString(fieldsJson(verdicts.front()));
-            }
-        }
-        return found;
-    }
-
     const QJsonObject m_row;
     Analyser m_analyser;
-    EpochMs m_now = 1'732'446'000'000;
 };
 
 } // namespace

@@ -1,7 +1,7 @@
 // The whole analysis over the reference's ruleset and that ruleset's own test lines, against the reference's
 // answers.
 #include "engine/analysis/analyser.h"
-#include "tests/oracle/golden_compare.h"
+#include "tests/oracle/golden_cases.h"
 #include "tests/oracle/oracle_files.h"
 #include "tests/oracle/oracle_ruleset.h"
 
@@ -10,12 +10,6 @@
 
 using namespace bartizan;
 using namespace bartizan::test;
-
-namespace {
-
-constexpr EpochMs kNow = 1'732'446'000'000;
-
-} // namespace
 
 class RulesetGolden : public QObject
 {
@@ -67,10 +61,7 @@ void RulesetGolden::testLinesGetTheRecordedAnswers()
     int equalEvents = 0;
     int events = 0;
     for (int row = 0; row < rows.size(); ++row) {
-        RecordBatch batch;
-        for (const auto& event : rows[row][QStringLiteral("events")].toArray())
-            batch.add(event.toString().toStdString(), batch.locationIndex("stdin"), kNow,
-                      static_cast<std::uint32_t>(row));
+        const RecordBatch batch = eventsOf(rows[row], "stdin", row);
         std::vector<Verdict> verdicts;
         QVERIFY(analyser.analyse(batch, VerdictDetail::Everything, verdicts).has_value());
         const auto results = rows[row][QStringLiteral("results")].toArray();
