@@ -138,7 +138,7 @@ void Analyser::locate()
                                          std::pair(StaticField::DstIp, StaticField::DstGeoIp)}) {
         const auto text = m_event.field(address);
         if (auto found = text ? m_options.geoLocator->locate(*text) : std::nullopt)
-            m_event.setField(place, m_event.keep(std::move(*found)));
+            m_event.setPlace(place, m_event.keep(std::move(*found)));
     }
 }
 

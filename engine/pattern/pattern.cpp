@@ -6,6 +6,8 @@
 #include "engine/pattern/os_regex.h"
 #include "engine/pattern/pcre2_pattern.h"
 
+#include <utility>
+
 namespace bartizan {
 
 namespace {
@@ -40,9 +42,8 @@ Result<std::unique_ptr<const Pattern>> compilePattern(PatternType type, std::str
     return fail(ErrorCode::Internal, "unknown pattern type");
 }
 
-void Pattern::requireOneOf(const std::vector<std::string>& literals)
+void Pattern::requireOneOf(std::vector<std::string> literals)
 {
-    m_required.clear();
     for (const auto& literal : literals) {
         const auto needle = TextSignature::needle(literal);
         if (!needle) {
@@ -51,6 +52,7 @@ void Pattern::requireOneOf(const std::vector<std::string>& literals)
         }
         m_required.push_back(*needle);
     }
+    m_literals = std::move(literals);
 }
 
 bool wordMatch(std::string_view pattern, std::string_view subject)

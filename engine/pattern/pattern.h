@@ -63,12 +63,16 @@ public:
         return m_required.size() == 1 ? std::optional(m_required.front()) : std::nullopt;
     }
 
+    // Every match holds one of these, in any ASCII case. Empty: nothing is known.
+    [[nodiscard]] const std::vector<std::string>& literals() const { return m_literals; }
+
 protected:
     // Every match holds one of these literals, in any ASCII case. Where one is empty, nothing is known.
-    void requireOneOf(const std::vector<std::string>& literals);
+    void requireOneOf(std::vector<std::string> literals);
 
 private:
-    std::vector<TextSignature::Needle> m_required; // empty: nothing is known
+    std::vector<std::string> m_literals;
+    std::vector<TextSignature::Needle> m_required; // of m_literals
 };
 
 // The error's message says what in the text is wrong and at which byte.
