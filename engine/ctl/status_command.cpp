@@ -71,6 +71,13 @@ void showFacts(Output& out, const QJsonObject& status)
                           grouped(count(counters, "blocks")) + " made, "_L1 +
                           grouped(count(counters, "refused")) + " refused, "_L1 +
                           grouped(count(counters, "failed")) + " failed"_L1);
+    const QJsonObject correlation = status["correlation"_L1].toObject();
+    QString remembered = counted(count(correlation, "events"), "event") + ", "_L1 +
+                         byteSize(count(correlation, "bytes")) + " of "_L1 +
+                         byteSize(count(correlation, "limit"));
+    if (const auto evicted = count(correlation, "evicted"); evicted > 0)
+        remembered += ", "_L1 + grouped(evicted) + " forgotten too early: raise correlation_memory"_L1;
+    fact("memory"_L1, remembered);
     fact("history"_L1, safe(store["path"_L1]) + ", "_L1 + byteSize(count(store, "bytes")) + ", "_L1 +
                            counted(count(store, "alerts"), "alert"));
     if (store["error"_L1].isString())
