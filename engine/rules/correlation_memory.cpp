@@ -14,13 +14,13 @@ constexpr std::size_t kMostExpiredAtOnce = 64;
 
 // Nothing where the event lacks a value that would have to be the same.
 template<class Values>
-std::optional<std::uint64_t> keyOf(const RulePlan& plan, std::uint32_t stream, std::string_view agent,
-                                   DecoderType type, const KeyedHash& keyed, Values& values)
+std::optional<std::uint64_t> keyOf(const RulePlan& plan, std::uint32_t stream, DecoderType type,
+                                   const KeyedHash& keyed, Values& values)
 {
     const StreamPlan& streamPlan = plan.streams()[stream];
-    std::uint64_t key = stream;
+    std::uint64_t key = keyed(std::uint64_t{stream});
     if (streamPlan.byAgent)
-        key = KeyedHash::joined(key, keyed(agent));
+        key = KeyedHash::joined(key, values.agentHash(keyed));
     if (streamPlan.byType)
         key = KeyedHash::joined(key, static_cast<std::uint64_t>(type));
     for (const auto index : streamPlan.keyValues) {
@@ -29,7 +29,7 @@ std::optional<std::uint64_t> keyOf(const RulePlan& plan, std::uint32_t stream, s
             return std::nullopt;
         key = KeyedHash::joined(key, *hash);
     }
-    return keyed(key);
+    return key;
 }
 
 // The same for all events that different_* can't tell apart.
@@ -42,7 +42,7 @@ std::uint64_t groupKeyOf(const StreamPlan& stream, std::uint64_t key, bool hasDy
         const auto hash = values.hash(index, keyed);
         key = KeyedHash::joined(KeyedHash::joined(key, hash ? 1 : 0), hash.value_or(0));
     }
-    return keyed(key);
+    return key;
 }
 
 // The values of a remembered event, numbered as in another plan.
@@ -57,6 +57,10 @@ public:
     [[nodiscard]] std::optional<std::string_view> operator[](std::size_t index) const
     {
         return m_oldIndex[index] ? m_event.value(*m_oldIndex[index]) : std::nullopt;
+    }
+    [[nodiscard]] std::uint64_t agentHash(const KeyedHash& keyed) const
+    {
+        return keyed(m_event.text(m_event.agent));
     }
     [[nodiscard]] std::optional<std::uint64_t> hash(std::size_t index, const KeyedHash& keyed) const
     {
@@ -160,7 +164,7 @@ bool CorrelationMemory::search(const RulePlan& plan, const Rule& rule, const Eve
     m_lastCount = 0;
     m_lastWalk = 0;
     const Correlation& correlation = *rule.correlation;
-    const auto key = keyOf(plan, correlation.stream, current.agent, current.type, m_keyed, values);
+    const auto key = keyOf(plan, correlation.stream, current.type, m_keyed, values);
     if (!key)
         return false;
     EventLink** const chain = head({*key, correlation.stream, false});
@@ -199,7 +203,7 @@ template<class Values>
 void CorrelationMemory::addReference(const RulePlan& plan, std::uint32_t stream,
                                      const StoredEvent::Draft& draft, Values& values)
 {
-    const auto key = keyOf(plan, stream, draft.agent, draft.type, m_keyed, values);
+    const auto key = keyOf(plan, stream, draft.type, m_keyed, values);
     if (!key)
         return;
     m_references.push_back({*key, stream, false});
@@ -281,6 +285,8 @@ void CorrelationMemory::forgetUnreachable(EventLink& newest)
 
 void CorrelationMemory::forget(StoredEvent& event)
 {
+    for (const auto& link : event.links())
+        m_heads.expect(link.key);
     for (auto& link : event.links()) {
         if (link.isLinked)
             unlink(link);
@@ -351,6 +357,8 @@ void CorrelationMemory::keep(StoredEvent::Draft& draft, std::uint64_t shareKey)
         draft.timeframe = std::max(draft.timeframe, m_streams[reference.stream].timeframe);
         age = std::max(age, m_streams[reference.stream].age);
     }
+    for (const auto& reference : m_references)
+        m_heads.expect(reference.key);
     OwnedEvent made = StoredEvent::make(draft);
     StoredEvent& event = *made;
     event.age = age;

@@ -27,6 +27,13 @@ public:
         m_event = &event;
         for (auto& value : m_values)
             value.isRead = value.isHashed = false;
+        m_agentHash.reset();
+    }
+    [[nodiscard]] std::uint64_t agentHash(const KeyedHash& keyed)
+    {
+        if (!m_agentHash)
+            m_agentHash = keyed(m_event->agent);
+        return *m_agentHash;
     }
     [[nodiscard]] const std::optional<std::string_view>& operator[](std::size_t index)
     {
@@ -49,6 +56,7 @@ private:
     const RulePlan& m_plan;
     const Event* m_event = nullptr;
     std::vector<Value> m_values;
+    std::optional<std::uint64_t> m_agentHash;
 };
 
 } // namespace bartizan

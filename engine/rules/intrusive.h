@@ -51,6 +51,8 @@ public:
         }
         return nullptr;
     }
+    // This key is asked for soon: the wait for memory begins now.
+    void expect(std::uint64_t key) { __builtin_prefetch(&bucketOf(key)); }
     void insert(Node& node)
     {
         if (++m_count > m_buckets.size())
