@@ -1,6 +1,7 @@
 #include "engine/rules/correlation_memory.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace bartizan {
@@ -32,17 +33,12 @@ std::optional<std::uint64_t> keyOf(const RulePlan& plan, std::uint32_t stream, D
     return key;
 }
 
-// The same for all events that different_* can't tell apart.
-template<class Values>
-std::uint64_t groupKeyOf(const StreamPlan& stream, std::uint64_t key, bool hasDynamic, const KeyedHash& keyed,
-                         Values& values)
+// The values of different_*; that neither event may lack every dynamic field is one more where there are
+// several.
+std::size_t differentCount(const StreamPlan& stream)
 {
-    key = KeyedHash::joined(key, stream.needsDynamic && hasDynamic ? 1 : 0);
-    for (const auto index : stream.differentValues) {
-        const auto hash = values.hash(index, keyed);
-        key = KeyedHash::joined(KeyedHash::joined(key, hash ? 1 : 0), hash.value_or(0));
-    }
-    return key;
+    const auto values = stream.differentValues.size();
+    return values + (stream.needsDynamic && values > 1 ? 1 : 0);
 }
 
 // The values of a remembered event, numbered as in another plan.
@@ -102,8 +98,11 @@ void CorrelationMemory::prepare(const RulePlan& plan)
         Stream& stream = m_streams[rule.correlation->stream];
         stream.timeframe =
             std::max(stream.timeframe, static_cast<std::uint32_t>(rule.correlation->timeframe));
-        stream.reach = std::max(stream.reach, static_cast<std::uint32_t>(rule.correlation->earlier) + 1);
+        stream.reach[0] =
+            std::max(stream.reach[0], static_cast<std::uint32_t>(rule.correlation->earlier) + 1);
     }
+    for (std::size_t i = 0; i < m_streams.size(); ++i)
+        setReach(m_streams[i], plan.streams()[i], std::max(m_streams[i].reach[0], 1U));
     m_ages.clear();
     if (m_limits.events) {
         m_ages.push_back({std::numeric_limits<std::int64_t>::max(), {}});
@@ -121,6 +120,24 @@ void CorrelationMemory::prepare(const RulePlan& plan)
         const auto age = std::ranges::lower_bound(timeframes, stream.timeframe);
         stream.age = static_cast<std::uint16_t>(age - timeframes.begin());
     }
+}
+
+// A search counts at most `most` events. Those equal in all different_* values it sees all or none of, so
+// that any `most` of them are enough. Of those equal in some, each other value can hide the ones that are
+// equal in it as well, of which there are no more than their own chain may have; with `most` besides, enough
+// are left.
+void CorrelationMemory::setReach(Stream& stream, const StreamPlan& plan, std::uint32_t most)
+{
+    const auto count = differentCount(plan);
+    stream.reach[0] = count == 0 ? most : std::numeric_limits<std::uint32_t>::max();
+    if (count > kMostDifferent) {
+        stream.reach[1] = most; // only those equal in all
+        return;
+    }
+    for (std::size_t equal = count; equal > 0; --equal)
+        stream.reach[equal] =
+            equal == count ? most
+                           : most + static_cast<std::uint32_t>(count - equal) * stream.reach[equal + 1];
 }
 
 std::size_t CorrelationMemory::bytes() const
@@ -152,7 +169,7 @@ bool CorrelationMemory::isSuitable(const Correlation& correlation, const StoredE
 EventLink** CorrelationMemory::head(const Reference& chain)
 {
     return m_heads.find(chain.key, [&](const EventLink& known) {
-        return known.stream == chain.stream && known.isGroup == chain.isGroup;
+        return known.stream == chain.stream && known.equal == chain.equal;
     });
 }
 
@@ -167,7 +184,7 @@ bool CorrelationMemory::search(const RulePlan& plan, const Rule& rule, const Eve
     const auto key = keyOf(plan, correlation.stream, current.type, m_keyed, values);
     if (!key)
         return false;
-    EventLink** const chain = head({*key, correlation.stream, false});
+    EventLink** const chain = head({*key, correlation.stream, 0});
     int count = 0;
     bool isDoubted = false;
     StoredEvent* first = nullptr;
@@ -206,11 +223,37 @@ void CorrelationMemory::addReference(const RulePlan& plan, std::uint32_t stream,
     const auto key = keyOf(plan, stream, draft.type, m_keyed, values);
     if (!key)
         return;
-    m_references.push_back({*key, stream, false});
-    const StreamPlan& streamPlan = plan.streams()[stream];
-    if (!streamPlan.differentValues.empty())
-        m_references.push_back(
-            {groupKeyOf(streamPlan, *key, draft.hasDynamic, m_keyed, values), stream, true});
+    m_references.push_back({*key, stream, 0});
+    addGroups(plan.streams()[stream], {*key, stream, 0}, draft.hasDynamic, values);
+}
+
+// A chain for each choice among the different_* values, of the events that are equal in those. Where there
+// are very many values, only one for those equal in all.
+template<class Values>
+void CorrelationMemory::addGroups(const StreamPlan& plan, const Reference& chain, bool hasDynamic,
+                                  Values& values)
+{
+    const auto count = differentCount(plan);
+    if (count == 0)
+        return;
+    const bool onlyAll = count > kMostDifferent;
+    const auto hashOf = [&](std::size_t number) {
+        if (number == plan.differentValues.size())
+            return std::uint64_t{hasDynamic};
+        const auto hash = values.hash(plan.differentValues[number], m_keyed);
+        return hash ? KeyedHash::joined(1, *hash) : 0;
+    };
+    // A single value is parted here: an event without any dynamic field lacks the value, too.
+    const bool isParted = count == 1 && plan.needsDynamic && hasDynamic;
+    const std::uint32_t end = onlyAll ? 2 : 1U << count;
+    for (std::uint32_t choice = 1; choice < end; ++choice) {
+        std::uint64_t key = KeyedHash::joined(chain.key, isParted ? end : choice);
+        for (std::size_t number = 0; number < count; ++number) {
+            if (onlyAll || (choice >> number & 1U) != 0)
+                key = KeyedHash::joined(key, hashOf(number));
+        }
+        m_references.push_back({key, chain.stream, static_cast<std::uint8_t>(std::popcount(choice))});
+    }
 }
 
 template<class Values>
@@ -230,7 +273,7 @@ void CorrelationMemory::link(EventLink& link)
 {
     link.isHead = link.isLinked = true;
     ++link.event().linked;
-    EventLink** const place = head({link.key, link.stream, link.isGroup});
+    EventLink** const place = head({link.key, link.stream, link.equal});
     if (place == nullptr) {
         link.newer = &link;
         link.length = 1;
@@ -249,7 +292,7 @@ void CorrelationMemory::link(EventLink& link)
 
 void CorrelationMemory::unlink(EventLink& link)
 {
-    EventLink** const place = head({link.key, link.stream, link.isGroup});
+    EventLink** const place = head({link.key, link.stream, link.equal});
     link.isLinked = false;
     --link.event().linked;
     if (!link.isHead) {
@@ -267,20 +310,30 @@ void CorrelationMemory::unlink(EventLink& link)
         newest.next = link.next;
         *place = &newest;
     }
+    link.isHead = false;
 }
 
-// The oldest of a chain of equals, where there are more than a search can count.
+// The oldest of a chain of equals, where there are more than a search can reach.
 void CorrelationMemory::forgetUnreachable(EventLink& newest)
 {
-    while (newest.length > m_streams[newest.stream].reach) {
-        EventLink& oldest = *newest.newer;
-        StoredEvent& event = oldest.event();
-        unlink(oldest);
-        if (oldest.isGroup)
-            unlink(*(&oldest - 1)); // its place in the chain that is searched
-        if (event.linked == 0 && !m_limits.events)
-            forget(event);
-    }
+    while (newest.length > m_streams[newest.stream].reach[newest.equal])
+        leave(*newest.newer);
+}
+
+// Takes an event out of the chain that is searched, and out of those of equals that belong to it.
+void CorrelationMemory::leave(EventLink& link)
+{
+    StoredEvent& event = link.event();
+    const auto links = event.links();
+    std::size_t at = link.index;
+    while (links[at].equal > 0)
+        --at;
+    do {
+        unlink(links[at]);
+        ++at;
+    } while (at < links.size() && links[at].equal > 0);
+    if (event.linked == 0 && !m_limits.events)
+        forget(event);
 }
 
 void CorrelationMemory::forget(StoredEvent& event)
@@ -370,13 +423,15 @@ void CorrelationMemory::keep(StoredEvent::Draft& draft, std::uint64_t shareKey)
     for (std::size_t i = 0; i < links.size(); ++i) {
         links[i].key = m_references[i].key;
         links[i].stream = m_references[i].stream;
-        links[i].isGroup = m_references[i].isGroup;
+        links[i].equal = m_references[i].equal;
         link(links[i]);
     }
-    for (std::size_t i = links.size(); i-- > 0;) {
-        const bool isLimited = links[i].isGroup || i + 1 == links.size() || !links[i + 1].isGroup;
-        if (isLimited && links[i].isHead)
-            forgetUnreachable(links[i]);
+    // Those equal in more values first: the others rely on them being within their bounds.
+    for (std::size_t equal = kMostDifferent + 1; equal-- > 0;) {
+        for (auto& newest : links) {
+            if (newest.equal == equal && newest.isHead)
+                forgetUnreachable(newest);
+        }
     }
 }
 

@@ -4,8 +4,8 @@
 // that have to be the same (StreamPlan), which gives the same verdicts as long as time does not run
 // backwards: skipped events can neither count nor stop the search, and running out of events is the same as
 // meeting one that is too old. A chain holds only what a search can reach: of events with equal values, a
-// search sees all or none, and no more than its frequency; so older ones than those leave the chain. That
-// bounds what a search walks over, too, but for rules with several different_* values.
+// search sees all or none, and no more than its frequency; so older ones than those leave the chain, which
+// bounds what a search walks over, too (see setReach()).
 //
 // An event is forgotten when its timeframe is over, that is the largest of the rules that look back on it.
 // Where an event count is given, the oldest are forgotten by count as in the reference. Where the memory is
@@ -19,6 +19,7 @@
 #include "engine/rules/source_shares.h"
 #include "engine/rules/stored_event.h"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -74,14 +75,18 @@ public:
     [[nodiscard]] Usage usage() const { return {m_count, bytes(), m_limits.bytes, m_evicted}; }
 
 private:
+    // Up to so many different_* values bound what is walked over.
+    static constexpr std::size_t kMostDifferent = 4;
+
     using OwnedEvent = std::unique_ptr<StoredEvent, StoredEvent::Delete>;
 
     // What is to know of a stream besides its StreamPlan.
     struct Stream
     {
         std::uint32_t timeframe = 0; // the largest of its rules
-        std::uint32_t reach = 1;     // how many events a search may count
         std::uint16_t age = 0;
+        // The most events of a chain that a search can reach, by EventLink::equal.
+        std::array<std::uint32_t, kMostDifferent + 1> reach{};
     };
     // Events with one timeframe: the oldest are the first to be forgotten.
     struct Age
@@ -94,7 +99,7 @@ private:
     {
         std::uint64_t key;
         std::uint32_t stream;
-        bool isGroup;
+        std::uint8_t equal; // see EventLink
     };
 
     void prepare(const RulePlan& plan);
@@ -109,10 +114,14 @@ private:
     template<class Values>
     void addReference(const RulePlan& plan, std::uint32_t stream, const StoredEvent::Draft& draft,
                       Values& values);
+    template<class Values>
+    void addGroups(const StreamPlan& plan, const Reference& chain, bool hasDynamic, Values& values);
+    static void setReach(Stream& stream, const StreamPlan& plan, std::uint32_t most);
     void keep(StoredEvent::Draft& draft, std::uint64_t shareKey);
     void link(EventLink& link);
     void unlink(EventLink& link);
     void forgetUnreachable(EventLink& newest);
+    void leave(EventLink& link);
     void forget(StoredEvent& event);
     void evict(StoredEvent& event, std::int64_t now);
     [[nodiscard]] std::size_t forgetExpired(std::int64_t now, std::size_t most);

@@ -28,7 +28,8 @@ struct EventLink
     std::uint32_t stream = 0;
     std::uint32_t length = 0; // of the head: how many are in the chain
     std::uint16_t index = 0;  // among the event's links
-    bool isGroup = false;     // a chain of those with equal different_* values, which is never searched
+    // How many different_* values are equal in the chain, which is then never searched; 0: it is searched.
+    std::uint8_t equal = 0;
     bool isHead = false;
     bool isLinked = false;
 

@@ -234,15 +234,22 @@ void TestCorrelationMemory::oneKeyHoldsOnlyWhatASearchReaches()
 void TestCorrelationMemory::aWalkIsBoundedByTheFrequency_data()
 {
     QTest::addColumn<QByteArray>("relations");
-    QTest::newRow("same") << QByteArray("<same_user />");
-    QTest::newRow("different") << QByteArray("<same_user /><different_url />");
-    QTest::newRow("different field") << QByteArray("<same_user /><different_field>d</different_field>");
+    QTest::addColumn<int>("bound"); // three are counted; beside them, those that are equal in one value
+    QTest::newRow("same") << QByteArray("<same_user />") << 3 + 1;
+    QTest::newRow("different") << QByteArray("<same_user /><different_url />") << 3 + 3 + 1;
+    QTest::newRow("different field") << QByteArray("<same_user /><different_field>d</different_field>")
+                                     << 3 + 3 + 1;
+    QTest::newRow("two different") << QByteArray("<same_user /><different_url /><different_id />")
+                                   << 3 + 2 * 6 + 1;
+    QTest::newRow("three different")
+        << QByteArray("<same_user /><different_url /><different_id /><different_action />") << 3 + 3 * 15 + 1;
 }
 
 // Each event is looked for and kept as the matcher does: first a few others, then very many of a kind.
 void TestCorrelationMemory::aWalkIsBoundedByTheFrequency()
 {
     QFETCH(QByteArray, relations);
+    QFETCH(int, bound);
     Problems problems;
     const auto ruleset = Ruleset::compile(
         {{{"0001-decoders.xml", kDecoders}},
@@ -265,6 +272,9 @@ void TestCorrelationMemory::aWalkIsBoundedByTheFrequency()
         event.setField(StaticField::DstUser, "root");
         event.setField(StaticField::Url, kind);
         event.addDynamic("d", kind);
+        const std::string changing = std::to_string(i); // equal in one value is enough not to be counted
+        event.setField(StaticField::Id, changing);
+        event.setField(StaticField::Action, i % 2 == 0 ? "even" : changing);
         values.reset(event);
         int matched = 0;
         bool doubted = false;
@@ -273,8 +283,8 @@ void TestCorrelationMemory::aWalkIsBoundedByTheFrequency()
         memory.remember(plan, counted, event, values, 0, matched, doubted);
     }
     QVERIFY(fired > 0);
-    QVERIFY2(longest <= 7, qPrintable(QString::number(longest))); // twice the frequency − 1, and one more
-    QVERIFY(memory.usage().events <= 6);
+    QVERIFY2(longest <= static_cast<std::size_t>(bound), qPrintable(QString::number(longest)));
+    QVERIFY(memory.usage().events <= static_cast<std::size_t>(bound));
 }
 
 void TestCorrelationMemory::aReloadKeepsTheLimit()
@@ -344,7 +354,13 @@ void TestCorrelationMemory::countsLikeThePlainEvaluation()
               composite(103, 10, 3, "<match>k2</match><same_user /><different_url /><different_srcip />") +
               composite(104, 9, 7, "<match>k3</match><same_source_ip />") +
               composite(105, 8, 3, "<match>k4</match><different_field>d</different_field><same_url />") +
-              composite(106, 7, 2, "<match>k5</match><different_user />")))}},
+              composite(106, 7, 2, "<match>k5</match><different_user />") +
+              composite(107, 7, 4, "<match>k6</match><different_url /><different_field>d</different_field>") +
+              composite(108, 7, 3,
+                        "<match>k7</match><different_url /><different_user /><different_srcip />") +
+              composite(109, 7, 3,
+                        "<match>k8</match><different_url /><different_user /><different_srcip />"
+                        "<different_field>d, e.f</different_field>")))}},
         {}};
     AnalysisOptions options;
     options.mode = static_cast<AnalysisMode>(mode);
@@ -359,12 +375,12 @@ void TestCorrelationMemory::countsLikeThePlainEvaluation()
         return choice == choices ? "" : name + std::to_string(choice);
     };
     EpochMs now = 1'700'000'000'000;
-    std::array<int, 7> fired{};
-    for (int i = 0; i < 20'000; ++i) {
+    std::array<int, 10> fired{};
+    for (int i = 0; i < 30'000; ++i) {
         RecordBatch batch;
         now += static_cast<EpochMs>(random() % 4'000 + (random() % 50 == 0 ? 40'000 : 0));
-        batch.add("t fail" + one(" k", 6) + one(" ip=192.0.2.", 3) + one(" user=u", 2) + one(" url=/", 2) +
-                      one(" d=x", 2),
+        batch.add("t fail" + one(" k", 9) + one(" ip=192.0.2.", 3) + one(" user=u", 2) + one(" url=/", 2) +
+                      one(" d=x", 2) + one(" e=y", 1),
                   batch.locationIndex("test"), now, 0, batch.originIndex({}));
         std::vector<Verdict> verdicts;
         QVERIFY(fast.analyse(batch, VerdictDetail::Everything, verdicts));
