@@ -48,6 +48,19 @@ RulesetSummary Analyser::summary() const
     return m_ruleset ? m_ruleset->summary : RulesetSummary{};
 }
 
+CorrelationUsage Analyser::correlation() const
+{
+    CorrelationUsage usage;
+    usage.limit = m_options.correlationBytes;
+    for (const auto& [number, session] : m_sessions) {
+        const auto one = session.rules.memory.usage();
+        usage.events += one.events;
+        usage.bytes += one.bytes;
+        usage.evicted += one.evicted;
+    }
+    return usage;
+}
+
 void Analyser::setTrace(DecoderTrace* decoders, RuleTrace* rules)
 {
     m_scratch.setTrace(decoders);

@@ -23,6 +23,7 @@ public:
                          std::vector<Verdict>& verdicts) override;
     Result<Problems> load(const RulesetSource& source) override;
     [[nodiscard]] RulesetSummary summary() const override;
+    [[nodiscard]] CorrelationUsage correlation() const override;
     [[nodiscard]] Problems findings() const override;
     [[nodiscard]] std::vector<LearnedFact> takeLearned() override { return std::exchange(m_learned, {}); }
     void recall(std::vector<LearnedFact> facts) override { m_recalled = std::move(facts); }
@@ -38,7 +39,7 @@ private:
     struct Session
     {
         Session(const RulePlan& plan, const AnalysisOptions& options)
-            : rules(plan, options.memorySize)
+            : rules(plan, {options.correlationBytes, options.rememberedEvents(), options.secret})
         {
         }
         RuleState rules;

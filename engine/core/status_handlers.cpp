@@ -58,6 +58,15 @@ QJsonObject rulesetJson(const Engine& engine)
             {u"loaded_at"_s, jsonTime(engine.rulesetLoadedAt())}};
 }
 
+QJsonObject correlationJson(const Engine& engine)
+{
+    const auto usage = engine.pipeline().correlation();
+    return {{u"events"_s, countJson(usage.events)},
+            {u"bytes"_s, countJson(usage.bytes)},
+            {u"limit"_s, countJson(usage.limit)},
+            {u"evicted"_s, countJson(usage.evicted)}};
+}
+
 // One line of a list file is one entry; the file is as big as root made it.
 QJsonArray listsJson(const Engine& engine)
 {
@@ -103,6 +112,7 @@ QJsonObject statusJson(Engine& engine)
                                     {u"blocks"_s, countJson(firewall.blocked)},
                                     {u"refused"_s, countJson(firewall.refused)},
                                     {u"failed"_s, countJson(firewall.failed)}}},
+        {u"correlation"_s, correlationJson(engine)},
         {u"store"_s,
          QJsonObject{
              {u"path"_s, jsonText(engine.store().path())},

@@ -46,6 +46,17 @@ QString modeText(const QJsonObject& status)
     return line;
 }
 
+// What rules that count earlier events can look back on.
+QString memoryText(const QJsonObject& correlation)
+{
+    const auto count = [&](QLatin1String key) { return correlation[key].toInteger(); };
+    QString line = counted(count("events"_L1), "event") + ", "_L1 + byteSize(count("bytes"_L1)) + " of "_L1 +
+                   byteSize(count("limit"_L1));
+    if (const auto evicted = count("evicted"_L1); evicted > 0)
+        line += ", "_L1 + grouped(evicted) + " forgotten early for want of room"_L1;
+    return line;
+}
+
 void showFacts(Output& out, const QJsonObject& status)
 {
     const auto fact = [&out](QLatin1String name, const QString& value) {
@@ -71,6 +82,8 @@ void showFacts(Output& out, const QJsonObject& status)
                           grouped(count(counters, "blocks")) + " made, "_L1 +
                           grouped(count(counters, "refused")) + " refused, "_L1 +
                           grouped(count(counters, "failed")) + " failed"_L1);
+    if (const QJsonObject correlation = status["correlation"_L1].toObject(); !correlation.isEmpty())
+        fact("memory"_L1, memoryText(correlation));
     fact("history"_L1, safe(store["path"_L1]) + ", "_L1 + byteSize(count(store, "bytes")) + ", "_L1 +
                            counted(count(store, "alerts"), "alert"));
     if (store["error"_L1].isString())

@@ -35,6 +35,8 @@ struct StreamPlan
     std::vector<std::uint16_t> keyValues; // of ComparedValues; an event that lacks one is not kept
     bool byAgent = true;
     bool byType = false;
+    std::vector<std::uint16_t> differentValues; // what its rules want to differ; no part of the key
+    bool needsDynamic = false;                  // see Correlation
 
     bool operator==(const StreamPlan&) const = default;
 };

@@ -366,7 +366,12 @@ void RulePlanBuilder::addCorrelation(std::uint32_t index)
     const auto repeated = std::ranges::unique(correlation.same);
     correlation.same.erase(repeated.begin(), repeated.end());
 
-    StreamPlan stream{correlation.same, !correlation.anyAgent, false};
+    std::ranges::sort(correlation.different);
+    const auto repeatedDifferent = std::ranges::unique(correlation.different);
+    correlation.different.erase(repeatedDifferent.begin(), repeatedDifferent.end());
+
+    StreamPlan stream{correlation.same, !correlation.anyAgent, false, correlation.different,
+                      correlation.needsDynamic};
     if (draft.counted.rule) {
         const auto target = *draft.counted.rule;
         m_isSidTarget[target] = true;

@@ -50,7 +50,8 @@ AnalysisOptions optionsFor(int variant)
     AnalysisOptions options;
     options.mode = variant % 2 == 0 ? AnalysisMode::Daemon : AnalysisMode::Tester;
     options.logAlertLevel = variant % 3 + 1;
-    options.memorySize = variant % 4 < 2 ? 8192 : 200;
+    if (variant % 4 >= 2)
+        options.memorySize = 200;
     options.hostName = variant % 4 == 3 ? "" : "vm";
     return options;
 }

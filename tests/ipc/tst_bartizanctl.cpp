@@ -102,6 +102,7 @@ const char* const kStatus = R"({"version": "0.1.0", "pid": 812, "started": "2026
     "sources": [{"path": "/var/log/auth.log", "state": "denied", "detail": "", "lines": 120, "bytes": 11000,
                  "last_line_at": null}],
     "counters": {"lines": 120, "alerts": 3, "active_blocks": 1, "blocks": 1, "refused": 0, "failed": 0},
+    "correlation": {"events": 812, "bytes": 290304, "limit": 67108864, "evicted": 4100},
     "store": {"path": "/var/lib/bartizan/history.db", "bytes": 40960, "alerts": 3, "error": null}})";
 
 } // namespace
