@@ -10,6 +10,24 @@
 
 namespace bartizan {
 
+namespace {
+
+// Into the memory that is there.
+void assign(std::string& target, std::string_view text)
+{
+    target.assign(text);
+}
+
+void assign(std::optional<std::string>& target, std::optional<std::string_view> text)
+{
+    if (text && target)
+        target->assign(*text);
+    else
+        target = text;
+}
+
+} // namespace
+
 Analyser::Analyser(const AnalysisOptions& options)
     : m_options(options)
 {
@@ -89,7 +107,7 @@ void Analyser::renewMatcher(Session& session)
         std::make_unique<RuleMatcher>(*m_ruleset->rules, session.rules, m_options.hostName, m_trace);
 }
 
-Result<void> Analyser::analyse(const RecordBatch& batch, VerdictDetail detail, std::vector<Verdict>& verdicts)
+Result<void> Analyser::analyse(const RecordBatch& batch, VerdictDetail detail, Verdicts& verdicts)
 {
     if (!m_ruleset)
         return fail(ErrorCode::Unavailable, "No rules are loaded", "Load a rule set first.");
@@ -116,7 +134,7 @@ Problems Analyser::findings() const
 }
 
 void Analyser::analyseRecord(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
-                             std::vector<Verdict>& verdicts)
+                             Verdicts& verdicts)
 {
     const auto& record = batch.records()[index];
     Session& current = session(record.session);
@@ -140,7 +158,7 @@ void Analyser::analyseRecord(const RecordBatch& batch, std::uint32_t index, Verd
             outcome = decide(current, *rule);
     }
     if (detail == VerdictDetail::Everything || outcome.alert || outcome.respond)
-        verdicts.push_back(makeVerdict(index, current, outcome));
+        fillVerdict(verdicts.next(), index, current, outcome);
     if (outcome.remember)
         current.matcher->remember(*outcome.rule);
 }
@@ -207,56 +225,70 @@ void Analyser::applyIgnore(Session& session, const Rule& rule, Outcome& outcome)
     outcome.remember = tester;
 }
 
-Verdict Analyser::makeVerdict(std::uint32_t index, const Session& session, const Outcome& outcome) const
+void Analyser::fillVerdict(Verdict& verdict, std::uint32_t index, const Session& session,
+                           const Outcome& outcome) const
 {
-    const auto text = [](std::optional<std::string_view> view) {
-        return view ? std::optional<std::string>(*view) : std::nullopt;
-    };
-    Verdict verdict;
+    const Decoder* const decoder = m_event.decoder;
     verdict.record = index;
-    if (m_event.decoder != nullptr && m_event.decoder->name() == kWindowsEventDecoder)
-        verdict.fullLog = m_event.fullLog;
-    verdict.timestamp = text(m_event.timestamp);
-    verdict.hostname = text(shownHostname(m_event.fullLog));
-    verdict.programName = text(m_event.programName);
-    if (m_event.decoder != nullptr) {
-        verdict.decoderName = m_event.decoder->name();
-        verdict.decoderParent = m_event.decoder->parentName();
-        verdict.decoderComment = m_event.decoder->firstSeenComment();
-        verdict.decoderAccumulates = m_event.decoder->accumulates();
-    }
-    verdict.fields.reserve(kStaticFieldCount / 2 + m_event.dynamicFields().size());
-    for (std::size_t i = 0; i < kStaticFieldCount; ++i) {
-        const auto field = static_cast<StaticField>(i);
-        if (const auto value = m_event.field(field))
-            verdict.fields.push_back({std::string(staticFieldName(field)), std::string(*value), true});
-    }
-    for (const auto& field : m_event.dynamicFields())
-        verdict.fields.push_back({std::string(field.name), std::string(field.value), false});
-    if (outcome.rule != nullptr) {
-        verdict.rule = makeRuleInfo(session, *outcome.rule);
+    assign(verdict.fullLog, decoder != nullptr && decoder->name() == kWindowsEventDecoder
+                                ? m_event.fullLog
+                                : std::string_view{});
+    assign(verdict.timestamp, m_event.timestamp);
+    assign(verdict.hostname, shownHostname(m_event.fullLog));
+    assign(verdict.programName, m_event.programName);
+    assign(verdict.decoderName, decoder != nullptr ? decoder->name() : std::string_view{});
+    assign(verdict.decoderParent, decoder != nullptr ? decoder->parentName() : std::string_view{});
+    assign(verdict.decoderComment, decoder != nullptr ? decoder->firstSeenComment() : std::string_view{});
+    verdict.decoderAccumulates = decoder != nullptr && decoder->accumulates();
+    fillFields(verdict.fields);
+    verdict.countedDoubted = false;
+    verdict.previousOutput.clear();
+    if (outcome.rule == nullptr) {
+        verdict.rule.reset();
+    } else {
+        if (!verdict.rule)
+            verdict.rule.emplace();
+        fillRuleInfo(*verdict.rule, session, *outcome.rule);
         verdict.countedDoubted = session.matcher->countedDoubted();
         if (!outcome.replaced)
             verdict.previousOutput = session.matcher->previousOutput();
     }
     verdict.alert = outcome.alert;
     verdict.respond = outcome.respond;
-    return verdict;
 }
 
-RuleInfo Analyser::makeRuleInfo(const Session& session, const Rule& rule) const
+void Analyser::fillFields(std::vector<Field>& fields) const
 {
-    RuleInfo info;
+    std::size_t count = 0;
+    const auto add = [&](std::string_view name, std::string_view value, bool isStatic) {
+        if (count == fields.size())
+            fields.emplace_back();
+        Field& field = fields[count++];
+        field.name = name;
+        field.value = value;
+        field.isStatic = isStatic;
+    };
+    for (std::size_t i = 0; i < kStaticFieldCount; ++i) {
+        const auto field = static_cast<StaticField>(i);
+        if (const auto value = m_event.field(field))
+            add(staticFieldName(field), *value, true);
+    }
+    for (const auto& field : m_event.dynamicFields())
+        add(field.name, field.value, false);
+    fields.resize(count);
+}
+
+void Analyser::fillRuleInfo(RuleInfo& info, const Session& session, const Rule& rule) const
+{
     info.id = rule.id;
     info.level = rule.level;
-    info.description = rule.description.expanded(m_event, m_options.hostName);
+    rule.description.expand(m_event, m_options.hostName, info.description);
     info.facts = rule.facts;
     info.frequency = rule.correlation ? rule.frequency : 0;
     info.firedTimes = rule.noCounter ? 0 : session.rules.fired[rule.index];
     info.mail = rule.mail.value_or(rule.level >= m_options.mailLevel);
     info.noActiveResponse = rule.noActiveResponse;
     info.noFullLog = rule.noFullLog;
-    return info;
 }
 
 } // namespace bartizan

@@ -20,7 +20,7 @@ public:
     explicit Analyser(const AnalysisOptions& options);
 
     Result<void> analyse(const RecordBatch& batch, VerdictDetail detail,
-                         std::vector<Verdict>& verdicts) override;
+                         Verdicts& verdicts) override;
     Result<Problems> load(const RulesetSource& source) override;
     [[nodiscard]] RulesetSummary summary() const override;
     [[nodiscard]] CorrelationUsage correlation() const override;
@@ -60,14 +60,16 @@ private:
     [[nodiscard]] Session& session(std::uint32_t number);
     void renewMatcher(Session& session);
     void analyseRecord(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
-                       std::vector<Verdict>& verdicts);
+                       Verdicts& verdicts);
     void locate();
     [[nodiscard]] bool isDropped() const;
     [[nodiscard]] Outcome decide(Session& session, const Rule& rule) const;
     void applyIgnore(Session& session, const Rule& rule, Outcome& outcome) const;
-    [[nodiscard]] Verdict makeVerdict(std::uint32_t index, const Session& session,
-                                      const Outcome& outcome) const;
-    [[nodiscard]] RuleInfo makeRuleInfo(const Session& session, const Rule& rule) const;
+    // All of it: what is filled in has been used before.
+    void fillVerdict(Verdict& verdict, std::uint32_t index, const Session& session,
+                     const Outcome& outcome) const;
+    void fillFields(std::vector<Field>& fields) const;
+    void fillRuleInfo(RuleInfo& info, const Session& session, const Rule& rule) const;
 
     const AnalysisOptions m_options;
     std::shared_ptr<const Ruleset> m_ruleset;

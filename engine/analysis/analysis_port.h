@@ -6,6 +6,7 @@
 #include "engine/base/learned_fact.h"
 #include "engine/base/problem.h"
 #include "engine/base/record.h"
+#include "engine/base/reused_list.h"
 #include "engine/base/result.h"
 #include "engine/base/ruleset_source.h"
 #include "engine/rules/rule_facts.h"
@@ -80,6 +81,8 @@ struct CorrelationUsage
     std::uint64_t evicted = 0;
 };
 
+using Verdicts = ReusedList<Verdict>;
+
 enum class VerdictDetail {
     AlertsOnly, // only verdicts with `alert` or `respond` set come back
     Everything, // one verdict per record, in order
@@ -92,7 +95,7 @@ public:
 
     // Appends to `verdicts`. Records are analysed in order; time never runs backwards within a session.
     virtual Result<void> analyse(const RecordBatch& batch, VerdictDetail detail,
-                                 std::vector<Verdict>& verdicts) = 0;
+                                 Verdicts& verdicts) = 0;
 
     // Compiles `source` beside the running set and swaps it in. Every problem found is returned; broken files
     // or rules are set aside and the rest is used. An Error (nothing usable) leaves the running set as it

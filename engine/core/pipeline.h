@@ -94,7 +94,7 @@ private:
     std::unique_ptr<AlertsFile> m_alertsFile;
 
     // Used by the pipeline's thread only, kept to spare allocations.
-    std::vector<Verdict> m_verdicts;
+    Verdicts m_verdicts;
     std::vector<std::int64_t> m_alertIds; // of each verdict, 0 for none
     // Equal alerts share an id in the history and are lines of their own in the file: numbered from the time
     // of the start, so that no number comes again.

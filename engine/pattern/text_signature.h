@@ -60,16 +60,20 @@ private:
     void note(std::string_view text)
     {
         std::uint32_t group = 0;
-        std::size_t at = 0;
-        for (const char c : text) {
+        const auto take = [&group, this](char c) {
             const std::uint32_t lower = kLower[static_cast<unsigned char>(c)];
             set(kFirstByte + lower);
             group = (group << 8 | lower) & 0xFFFFFFU;
-            ++at;
-            if (at >= 2)
-                set(placeOfPair(group & 0xFFFFU));
-            if (at >= 3)
-                set(placeOfThree(group));
+        };
+        for (const char c : text.substr(0, 2))
+            take(c);
+        if (text.size() < 2)
+            return;
+        set(placeOfPair(group));
+        for (const char c : text.substr(2)) {
+            take(c);
+            set(placeOfPair(group & 0xFFFFU));
+            set(placeOfThree(group));
         }
     }
 

@@ -101,7 +101,7 @@ int main(int argc, char** argv)
     double residentPeak = 0;
     std::size_t peak = 0;
     RecordBatch batch;
-    std::vector<Verdict> verdicts;
+    Verdicts verdicts;
     for (std::uint64_t done = 0; done < lines;) {
         const auto location = batch.locationIndex("/var/log/auth.log");
         for (const auto end = std::min(done + kLinesPerBatch, lines); done < end; ++done)

@@ -116,7 +116,7 @@ public:
 
     void flush()
     {
-        std::vector<Verdict> fast;
+        Verdicts fast;
         (void)m_fast.analyse(m_batch, VerdictDetail::Everything, fast);
         const auto plain = m_plain.analyse(m_batch);
         for (std::size_t i = 0; i < plain.size() && difference.isEmpty(); ++i)

@@ -291,7 +291,7 @@ Verdict PlainEvaluator::verdictOf(std::uint32_t index, const PlainEvent& current
     RuleInfo& info = verdict.rule.emplace();
     info.id = text.id;
     info.level = text.level;
-    info.description = rule.body.description.expanded(event, m_options.hostName);
+    rule.body.description.expand(event, m_options.hostName, info.description);
     auto shown = shownGroups(text.groups);
     info.facts = std::make_shared<const RuleFacts>(RuleFacts{text.groups, std::move(shown.groups),
                                                              std::move(shown.compliance), text.mitreIds,

@@ -382,7 +382,7 @@ void TestCorrelationMemory::countsLikeThePlainEvaluation()
         batch.add("t fail" + one(" k", 9) + one(" ip=192.0.2.", 3) + one(" user=u", 2) + one(" url=/", 2) +
                       one(" d=x", 2) + one(" e=y", 1),
                   batch.locationIndex("test"), now, 0, batch.originIndex({}));
-        std::vector<Verdict> verdicts;
+        Verdicts verdicts;
         QVERIFY(fast.analyse(batch, VerdictDetail::Everything, verdicts));
         const Verdict expected = plain.analyse(batch).front();
         QCOMPARE(verdicts.front().rule->id, expected.rule->id);
