@@ -116,6 +116,7 @@ void CorrelationMemory::prepare(const RulePlan& plan)
         return;
     }
     std::vector<std::uint32_t> timeframes;
+    timeframes.reserve(m_streams.size());
     for (const auto& stream : m_streams)
         timeframes.push_back(stream.timeframe);
     std::ranges::sort(timeframes);
@@ -529,9 +530,9 @@ void CorrelationMemory::adopt(const RulePlan& before, const RulePlan& after)
         if (rule != nullptr && old->linkCount > 0) {
             const RenumberedValues values(*old, oldIndex);
             findReferences(after, *rule, draft, values);
-            for (std::uint16_t index = 0; index < oldIndex.size(); ++index) {
+            for (std::size_t index = 0; index < oldIndex.size(); ++index) {
                 if (const auto value = values[index])
-                    m_texts.push_back({index, *value});
+                    m_texts.push_back({static_cast<std::uint16_t>(index), *value});
             }
         }
         draft.values = m_texts;
