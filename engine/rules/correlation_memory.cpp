@@ -13,24 +13,26 @@ constexpr std::size_t kForgottenAtOnce = 10;
 // After a flood a whole one may be over in the same second; nobody is to wait for that.
 constexpr std::size_t kMostExpiredAtOnce = 64;
 
-// Nothing where the event lacks a value that would have to be the same.
+// Of what has to be the same. Nothing where the event lacks one of the values.
 template<class Values>
-std::optional<std::uint64_t> keyOf(const RulePlan& plan, std::uint32_t stream, DecoderType type,
-                                   const KeyedHash& keyed, Values& values)
+std::optional<std::uint64_t> sameKeyOf(const StreamPlan& stream, DecoderType type, const KeyedHash& keyed,
+                                       Values& values)
 {
-    const StreamPlan& streamPlan = plan.streams()[stream];
-    std::uint64_t key = keyed(std::uint64_t{stream});
-    if (streamPlan.byAgent)
-        key = KeyedHash::joined(key, values.agentHash(keyed));
-    if (streamPlan.byType)
+    std::uint64_t key = stream.byAgent ? values.agentHash(keyed) : 0;
+    if (stream.byType)
         key = KeyedHash::joined(key, static_cast<std::uint64_t>(type));
-    for (const auto index : streamPlan.keyValues) {
+    for (const auto index : stream.keyValues) {
         const auto hash = values.hash(index, keyed);
         if (!hash)
             return std::nullopt;
         key = KeyedHash::joined(key, *hash);
     }
     return key;
+}
+
+bool haveSameKeys(const StreamPlan& one, const StreamPlan& other)
+{
+    return one.keyValues == other.keyValues && one.byAgent == other.byAgent && one.byType == other.byType;
 }
 
 // The values of different_*; that neither event may lack every dynamic field is one more where there are
@@ -62,6 +64,10 @@ public:
     {
         const auto value = (*this)[index];
         return value ? std::optional(keyed(*value)) : std::nullopt;
+    }
+    template<class Make> [[nodiscard]] std::optional<std::uint64_t> key(std::size_t, Make&& make) const
+    {
+        return make();
     }
 
 private:
@@ -103,12 +109,14 @@ void CorrelationMemory::prepare(const RulePlan& plan)
     }
     for (std::size_t i = 0; i < m_streams.size(); ++i)
         setReach(m_streams[i], plan.streams()[i], std::max(m_streams[i].reach[0], 1U));
+    numberKeys(plan);
     m_ages.clear();
     if (m_limits.events) {
         m_ages.push_back({std::numeric_limits<std::int64_t>::max(), {}});
         return;
     }
     std::vector<std::uint32_t> timeframes;
+    timeframes.reserve(m_streams.size());
     for (const auto& stream : m_streams)
         timeframes.push_back(stream.timeframe);
     std::ranges::sort(timeframes);
@@ -138,6 +146,25 @@ void CorrelationMemory::setReach(Stream& stream, const StreamPlan& plan, std::ui
         stream.reach[equal] =
             equal == count ? most
                            : most + static_cast<std::uint32_t>(count - equal) * stream.reach[equal + 1];
+}
+
+void CorrelationMemory::numberKeys(const RulePlan& plan)
+{
+    const auto& streams = plan.streams();
+    for (std::uint32_t i = 0; i < streams.size(); ++i) {
+        const auto first = std::ranges::find_if(
+            streams, [&](const StreamPlan& known) { return haveSameKeys(known, streams[i]); });
+        m_streams[i].keyNumber = static_cast<std::uint32_t>(first - streams.begin());
+    }
+}
+
+template<class Values>
+std::optional<std::uint64_t> CorrelationMemory::keyOf(const RulePlan& plan, std::uint32_t stream,
+                                                      DecoderType type, Values& values) const
+{
+    const auto same = values.key(m_streams[stream].keyNumber,
+                                 [&] { return sameKeyOf(plan.streams()[stream], type, m_keyed, values); });
+    return same ? std::optional(KeyedHash::joined(*same, stream)) : std::nullopt;
 }
 
 std::size_t CorrelationMemory::bytes() const
@@ -181,7 +208,7 @@ bool CorrelationMemory::search(const RulePlan& plan, const Rule& rule, const Eve
     m_lastCount = 0;
     m_lastWalk = 0;
     const Correlation& correlation = *rule.correlation;
-    const auto key = keyOf(plan, correlation.stream, current.type, m_keyed, values);
+    const auto key = keyOf(plan, correlation.stream, current.type, values);
     if (!key)
         return false;
     EventLink** const chain = head({*key, correlation.stream, 0});
@@ -220,7 +247,7 @@ template<class Values>
 void CorrelationMemory::addReference(const RulePlan& plan, std::uint32_t stream,
                                      const StoredEvent::Draft& draft, Values& values)
 {
-    const auto key = keyOf(plan, stream, draft.type, m_keyed, values);
+    const auto key = keyOf(plan, stream, draft.type, values);
     if (!key)
         return;
     m_references.push_back({*key, stream, 0});
@@ -503,9 +530,9 @@ void CorrelationMemory::adopt(const RulePlan& before, const RulePlan& after)
         if (rule != nullptr && old->linkCount > 0) {
             const RenumberedValues values(*old, oldIndex);
             findReferences(after, *rule, draft, values);
-            for (std::uint16_t index = 0; index < oldIndex.size(); ++index) {
+            for (std::size_t index = 0; index < oldIndex.size(); ++index) {
                 if (const auto value = values[index])
-                    m_texts.push_back({index, *value});
+                    m_texts.push_back({static_cast<std::uint16_t>(index), *value});
             }
         }
         draft.values = m_texts;

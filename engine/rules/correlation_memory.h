@@ -84,6 +84,7 @@ private:
     struct Stream
     {
         std::uint32_t timeframe = 0; // the largest of its rules
+        std::uint32_t keyNumber = 0; // the same for those that part events by the same values
         std::uint16_t age = 0;
         // The most events of a chain that a search can reach, by EventLink::equal.
         std::array<std::uint32_t, kMostDifferent + 1> reach{};
@@ -116,6 +117,10 @@ private:
                       Values& values);
     template<class Values>
     void addGroups(const StreamPlan& plan, const Reference& chain, bool hasDynamic, Values& values);
+    template<class Values>
+    [[nodiscard]] std::optional<std::uint64_t> keyOf(const RulePlan& plan, std::uint32_t stream,
+                                                     DecoderType type, Values& values) const;
+    void numberKeys(const RulePlan& plan);
     static void setReach(Stream& stream, const StreamPlan& plan, std::uint32_t most);
     void keep(StoredEvent::Draft& draft, std::uint64_t shareKey);
     void link(EventLink& link);

@@ -52,7 +52,7 @@ public:
         return nullptr;
     }
     // This key is asked for soon: the wait for memory begins now.
-    void expect(std::uint64_t key) { __builtin_prefetch(&bucketOf(key)); }
+    void expect(std::uint64_t key) { __builtin_prefetch(static_cast<const void*>(&bucketOf(key))); }
     void insert(Node& node)
     {
         if (++m_count > m_buckets.size())

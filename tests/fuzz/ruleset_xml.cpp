@@ -57,8 +57,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (!difference.empty())
             stop(source, batch, i,
                  "mode " + std::string(options.mode == AnalysisMode::Tester ? "tester" : "daemon") +
-                     ", memory of " + std::to_string(options.memorySize.value_or(0)) + "\n" + difference + "engine: " +
-                     test::verdictSummary(verdicts[i]) + "\nplain:  " + test::verdictSummary(expected[i]));
+                     ", memory of " + std::to_string(options.memorySize.value_or(0)) + "\n" + difference +
+                     "engine: " + test::verdictSummary(verdicts[i]) +
+                     "\nplain:  " + test::verdictSummary(expected[i]));
     }
     return 0;
 }

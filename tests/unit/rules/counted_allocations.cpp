@@ -20,12 +20,19 @@ std::size_t bartizan::test::allocatedBytes()
     return allocated;
 }
 
-void* operator new(std::size_t size)
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept
 {
     void* const block = std::malloc(size);
+    if (block != nullptr)
+        allocated += malloc_usable_size(block) + kHeader;
+    return block;
+}
+
+void* operator new(std::size_t size)
+{
+    void* const block = operator new(size, std::nothrow);
     if (block == nullptr)
         throw std::bad_alloc();
-    allocated += malloc_usable_size(block) + kHeader;
     return block;
 }
 

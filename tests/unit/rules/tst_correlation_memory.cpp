@@ -274,7 +274,7 @@ void TestCorrelationMemory::aWalkIsBoundedByTheFrequency()
         event.addDynamic("d", kind);
         const std::string changing = std::to_string(i); // equal in one value is enough not to be counted
         event.setField(StaticField::Id, changing);
-        event.setField(StaticField::Action, i % 2 == 0 ? "even" : changing);
+        event.setField(StaticField::Action, i % 2 == 0 ? std::string_view("even") : changing);
         values.reset(event);
         int matched = 0;
         bool doubted = false;
