@@ -251,7 +251,7 @@ void Analyser::fillVerdict(Verdict& verdict, std::uint32_t index, const Session&
         fillRuleInfo(*verdict.rule, session, *outcome.rule);
         verdict.countedDoubted = session.matcher->countedDoubted();
         if (!outcome.replaced)
-            verdict.previousOutput = session.matcher->previousOutput();
+            session.matcher->showPrevious(verdict.previousOutput);
     }
     verdict.alert = outcome.alert;
     verdict.respond = outcome.respond;

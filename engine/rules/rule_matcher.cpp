@@ -282,19 +282,21 @@ bool RuleMatcher::holds(const Rule&, const ListCondition& condition)
                                 });
 }
 
-std::string RuleMatcher::previousOutput() const
+void RuleMatcher::showPrevious(std::string& output) const
 {
-    if (m_textBefore)
-        return "Previous output:\n" + *m_textBefore;
-    std::string output;
+    output.clear();
+    if (m_textBefore) {
+        output += "Previous output:\n";
+        output += *m_textBefore;
+        return;
+    }
     if (m_previous.size() < 2)
-        return output;
+        return;
     for (const auto log : m_previous) {
         if (!output.empty())
             output += '\n';
         output += log;
     }
-    return output;
 }
 
 void RuleMatcher::remember(const Rule& rule)

@@ -32,9 +32,9 @@ public:
 
     // Of the last match: the rule above the verdict on the path, or nullptr.
     [[nodiscard]] const Rule* parent() const { return m_parent; }
-    // The earlier logs that a composite counted, or the text before a change (spec §8.6, §8.5). Empty if
-    // there are none.
-    [[nodiscard]] std::string previousOutput() const;
+    // Puts into `output` the earlier logs that a composite counted, or the text before a change (spec §8.6,
+    // §8.5); nothing if there are none.
+    void showPrevious(std::string& output) const;
     // Whether there was doubt about who wrote one of the earlier records that the last match counted.
     [[nodiscard]] bool countedDoubted() const { return m_countedDoubted; }
     // Puts the event into the memory with the verdict `rule`.

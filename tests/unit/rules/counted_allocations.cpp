@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kHeader = 8; // before each block of the C library
 
 std::atomic<std::size_t> allocated = 0;
+std::atomic<std::size_t> calls = 0;
 
 } // namespace
 
@@ -20,8 +21,14 @@ std::size_t bartizan::test::allocatedBytes()
     return allocated;
 }
 
+std::size_t bartizan::test::allocationCount()
+{
+    return calls;
+}
+
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept
 {
+    ++calls;
     void* const block = std::malloc(size);
     if (block != nullptr)
         allocated += malloc_usable_size(block) + kHeader;

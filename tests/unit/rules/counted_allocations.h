@@ -6,5 +6,7 @@
 namespace bartizan::test {
 
 [[nodiscard]] std::size_t allocatedBytes();
+// How often operator new was called so far.
+[[nodiscard]] std::size_t allocationCount();
 
 } // namespace bartizan::test
