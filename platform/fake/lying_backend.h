@@ -33,6 +33,16 @@ public:
     [[nodiscard]] Result<std::optional<FirewallEntry>> find(const Cidr& address) override;
     [[nodiscard]] Result<std::vector<FirewallEntry>> list() override { return m_inner.list(); }
     [[nodiscard]] Result<std::vector<Cidr>> listAllowed() override { return m_inner.listAllowed(); }
+    [[nodiscard]] Result<std::unique_ptr<ListLoad>> beginList(std::string name,
+                                                              std::vector<Cidr> entries) override
+    {
+        return m_inner.beginList(std::move(name), std::move(entries));
+    }
+    [[nodiscard]] Result<std::vector<std::string>> lists() override { return m_inner.lists(); }
+    [[nodiscard]] Result<std::vector<std::string>> listsHolding(const IpAddress& address) override
+    {
+        return m_inner.listsHolding(address);
+    }
     Result<void> teardown() override { return m_inner.teardown(); }
 
 private:

@@ -1,6 +1,7 @@
 #include "platform/linux/nftables_backend.h"
 
 #include "engine/platform/firewall_entries.h"
+#include "platform/linux/nftables_list_load.h"
 #include "platform/linux/nftables_objects.h"
 #include "platform/linux/nftables_watch.h"
 
@@ -158,6 +159,7 @@ NftablesBackend::NftablesBackend(std::string table)
     : m_table(std::move(table))
     , m_transaction(std::make_unique<nft::Transaction>())
     , m_standing(std::make_unique<nft::Standing>())
+    , m_lists(std::make_unique<nft::Lists>())
 {
 }
 
@@ -199,6 +201,7 @@ Result<bool> NftablesBackend::verify()
         return std::unexpected(nft::kernelError(error, "can't read the firewall"));
     }
     m_generation = generation;
+    learnLists();
     return m_standing->complete;
 }
 
@@ -219,8 +222,10 @@ Result<void> NftablesBackend::ensureReady()
         const auto complete = verify();
         if (!complete)
             return std::unexpected(complete.error());
-        if (*complete)
+        if (*complete) {
+            removeLeftOverLists();
             return {};
+        }
         const nft::Standing found = *m_standing;
         int error = found.foreignSets ? recreate() : rebuild(found);
         if (error != 0 && error != EPERM && error != EINTR && !found.foreignSets)
@@ -248,10 +253,15 @@ int NftablesBackend::rebuild(const nft::Standing& found)
     transaction.begin();
     nft::createTable(transaction, m_table);
     if (found.chain)
-        nft::deleteChain(transaction, m_table);
+        nft::deleteChain(transaction, m_table, nft::kGuardChain);
     nft::createSets(transaction, m_table, kinds);
     nft::createChainAndRules(transaction, m_table, kinds);
-    return commit(transaction);
+    nft::ListSets lists = listsToKeep(found);
+    nft::replaceListChain(transaction, m_table, found.lists.chain, lists);
+    const int error = commit(transaction);
+    if (error == 0)
+        setListsInForce(std::move(lists));
+    return error;
 }
 
 int NftablesBackend::recreate()
@@ -264,7 +274,10 @@ int NftablesBackend::recreate()
     nft::createTable(transaction, m_table);
     nft::createSets(transaction, m_table, kinds);
     nft::createChainAndRules(transaction, m_table, kinds);
-    return commit(transaction);
+    const int error = commit(transaction);
+    if (error == 0)
+        setListsInForce({});
+    return error;
 }
 
 Result<void> NftablesBackend::setAllowed(std::span<const Cidr> addresses)
@@ -468,6 +481,7 @@ Result<void> NftablesBackend::teardown()
     *m_standing = {};
     if (const int error = commit(*m_transaction); error != 0 && error != ENOENT)
         return std::unexpected(nft::kernelError(error, action));
+    setListsInForce({});
     if (const int error = nft::readStanding(*m_connection, m_table, *m_standing); error != 0)
         return std::unexpected(nft::kernelError(error, action));
     if (m_standing->table)

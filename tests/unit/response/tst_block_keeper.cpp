@@ -420,6 +420,15 @@ void TestBlockKeeper::firewallThatFailsForAMoment_isFailedAndTriedAgain()
                           : inner.list();
         }
         Result<std::vector<Cidr>> listAllowed() override { return inner.listAllowed(); }
+        Result<std::unique_ptr<ListLoad>> beginList(std::string name, std::vector<Cidr> entries) override
+        {
+            return inner.beginList(std::move(name), std::move(entries));
+        }
+        Result<std::vector<std::string>> lists() override { return inner.lists(); }
+        Result<std::vector<std::string>> listsHolding(const IpAddress& a) override
+        {
+            return inner.listsHolding(a);
+        }
         Result<void> teardown() override { return inner.teardown(); }
     };
     FakeClock clock;
