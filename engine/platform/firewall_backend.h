@@ -69,6 +69,9 @@ public:
     // is gone.
     [[nodiscard]] virtual Result<std::optional<FirewallEntry>> find(const Cidr& address) = 0;
 
+    // Those of `addresses` that find() would not find; cheaper than asking for each when they are many.
+    [[nodiscard]] virtual Result<std::vector<Cidr>> missing(std::span<const Cidr> addresses);
+
     // Every block that stands, read from the kernel. NotFound when our table is gone or incomplete.
     [[nodiscard]] virtual Result<std::vector<FirewallEntry>> list() = 0;
     [[nodiscard]] virtual Result<std::vector<Cidr>> listAllowed() = 0;

@@ -153,9 +153,15 @@ Result<Page<BlockRecord>> selectBlocks(Database& database, const BlockQuery& que
 
 Result<std::vector<BlockRecord>> selectActiveBlocks(Database& database)
 {
-    Statement statement =
-        database.prepare(std::string(kColumns) + "WHERE " + std::string(kActive) + " ORDER BY id DESC");
-    return readBlocks(statement);
+    // Sorted here: SQLite would carry the whole rows through a sorter of its own.
+    Statement statement = database.prepare(std::string(kColumns) + "WHERE " + std::string(kActive));
+    auto blocks = readBlocks(statement);
+    if (blocks) {
+        std::ranges::reverse(*blocks);
+        if (!std::ranges::is_sorted(*blocks, std::ranges::greater{}, &BlockRecord::id))
+            std::ranges::sort(*blocks, std::ranges::greater{}, &BlockRecord::id);
+    }
+    return blocks;
 }
 
 Result<BlockRecord> selectBlock(Database& database, BlockId id)

@@ -36,6 +36,7 @@ public:
     Result<void> add(std::span<const FirewallEntry> entries) override;
     Result<void> remove(std::span<const Cidr> addresses) override;
     [[nodiscard]] Result<std::optional<FirewallEntry>> find(const Cidr& address) override;
+    [[nodiscard]] Result<std::vector<Cidr>> missing(std::span<const Cidr> addresses) override;
     [[nodiscard]] Result<std::vector<FirewallEntry>> list() override;
     [[nodiscard]] Result<std::vector<Cidr>> listAllowed() override;
     [[nodiscard]] Result<std::unique_ptr<ListLoad>> beginList(std::string name,

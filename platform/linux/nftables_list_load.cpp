@@ -18,7 +18,7 @@ using nft::ListSet;
 using nft::ListSets;
 
 // A block waits for at most one transaction: small ones cost little more altogether.
-constexpr std::size_t kElementsPerStep = 1000;
+constexpr std::size_t kElementsPerStep = 500;
 // With more of a list changed than this, filling new sets is no slower.
 constexpr std::size_t kElementsToChange = 5000;
 // Room is left in a set of networks for later changes.
