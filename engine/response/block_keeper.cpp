@@ -72,19 +72,33 @@ void BlockKeeper::start(std::shared_ptr<const Guard> guard, History history)
                 return record.state == BlockState::Failed;
             });
         }
-        std::vector<BlockRecord> over;
-        m_wanted.reserve(wanted.size());
-        // Newest first: an older row for the same address has been overtaken.
-        for (auto& record : wanted) {
-            if (m_wanted.contains(record.address) || (record.expiresAt && *record.expiresAt <= now))
-                over.push_back(std::move(record));
-            else
-                want(std::move(record));
-        }
+        std::vector<BlockRecord> over = wantAll(std::move(wanted), now);
         reconcileLocked(changes);
         close(std::move(over), BlockState::Expired, {}, changes);
     }
     notify(changes);
+}
+
+std::vector<BlockRecord> BlockKeeper::wantAll(std::vector<BlockRecord> records, EpochMs now)
+{
+    std::vector<BlockRecord> over;
+    std::vector<std::pair<EpochMs, Cidr>> expiries;
+    m_wanted.reserve(records.size());
+    for (auto& record : records) {
+        const Cidr address = record.address;
+        if (m_wanted.contains(address) || (record.expiresAt && *record.expiresAt <= now)) {
+            over.push_back(std::move(record));
+            continue;
+        }
+        if (record.expiresAt)
+            expiries.emplace_back(*record.expiresAt, address);
+        if (!address.isSingle())
+            m_networks.insert(address);
+        m_wanted.emplace(address, std::move(record));
+    }
+    std::ranges::sort(expiries);
+    m_expiries = {expiries.begin(), expiries.end()}; // sorted, each goes to the end without a search
+    return over;
 }
 
 void BlockKeeper::followClock()

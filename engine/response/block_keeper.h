@@ -135,6 +135,9 @@ public:
 private:
     using Changes = std::vector<BlockChange>;
 
+    // For start(). Newest first: an older row for the same address has been overtaken. Returns those that are
+    // over.
+    std::vector<BlockRecord> wantAll(std::vector<BlockRecord> records, EpochMs now);
     // Moves the ends of timed blocks along when the wall clock was set, since the kernel's timeouts are not.
     void followClock();
     [[nodiscard]] bool observing() const;

@@ -188,7 +188,9 @@ void NftablesListLoad::planChanges()
     for (const IpFamily family : kFamilies) {
         const auto like = std::ranges::find(m_leaving, family, &ListSet::family);
         const ListSet set{m_name, like == m_leaving.end() ? 0 : like->version, family, std::nullopt};
-        if (!planRanges(m_leaving, set, m_before->ranges(family), m_content->ranges(family), m_changes) ||
+        if (m_before->addresses(family).empty() != m_content->addresses(family).empty() ||
+            m_before->ranges(family).empty() != m_content->ranges(family).empty() ||
+            !planRanges(m_leaving, set, m_before->ranges(family), m_content->ranges(family), m_changes) ||
             !planAddresses(m_leaving, set, m_before->addresses(family), m_content->addresses(family),
                            m_changes)) {
             m_changes.clear();

@@ -128,6 +128,7 @@ private:
         expectBlocked("2001:db8::1", 600s);
         expectBlocked("192.0.2.2", std::nullopt);
         expectFree("192.0.2.3", "without ever being added");
+        manyAtOnce();
         expectListed({"192.0.2.1", "192.0.2.2", "2001:db8::1"}, "after add");
         remove({cidr("192.0.2.1"), cidr("192.0.2.99"), cidr("2001:db8::1"), cidr("198.51.100.0/24")});
         expectFree("192.0.2.1", "after remove");
@@ -138,6 +139,31 @@ private:
         expectListed({}, "after removing all");
         add({});
         remove({});
+    }
+
+    void manyAtOnce()
+    {
+        std::vector<FirewallEntry> entries;
+        std::vector<Cidr> addresses;
+        for (const Cidr& address : manyEntries(70)) {
+            entries.push_back({address, 600s});
+            addresses.push_back(address);
+        }
+        add(entries);
+        expectMissing(addresses, {});
+        const std::vector<Cidr> gone{addresses[1500], addresses[7]};
+        remove(gone);
+        expectMissing(addresses, {addresses[7], addresses[1500]});
+        expectMissing(std::vector{cidr("192.0.2.1"), cidr("198.18.0.0/15")}, {cidr("198.18.0.0/15")});
+        remove(addresses);
+    }
+
+    void expectMissing(const std::vector<Cidr>& addresses, const std::vector<Cidr>& wanted)
+    {
+        const auto missing = m_backend.missing(addresses);
+        if (succeeds("missing", missing))
+            check(*missing == wanted, "missing() finds " + std::to_string(missing->size()) + " instead of " +
+                                          std::to_string(wanted.size()));
     }
 
     void allOrNone()
