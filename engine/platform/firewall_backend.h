@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,26 @@ struct FirewallEntry
     Cidr address;
     // Until the kernel lets it go by itself; nothing = permanent. Rounded up to the backend's resolution.
     std::optional<std::chrono::milliseconds> remaining;
+};
+
+// A reputation list on its way into the firewall, in small steps between which others may use the backend.
+// Until the last entry is in, what stood before under the list's name stays in force; then all of it changes
+// at once (or, where little is different, piece by piece). Dropped early, the old version stays and what was
+// begun is taken away.
+//
+// step() and destruction are uses of the backend, which outlives the load: under the same lock as all others.
+class ListLoad
+{
+public:
+    virtual ~ListLoad() = default;
+
+    // The long work that needs no firewall: sorts, merges, compares. May run while others use the backend.
+    virtual void prepare() = 0;
+
+    // One step: a transaction of at most 5,000 elements. True when the list is in force and what it replaced
+    // is gone. After an error the load is over: drop it, and begin again if need be. NotFound: our table was
+    // taken away meanwhile.
+    virtual Result<bool> step() = 0;
 };
 
 // Not thread-safe: the owner calls it from one thread at a time.
@@ -48,9 +69,26 @@ public:
     // is gone.
     [[nodiscard]] virtual Result<std::optional<FirewallEntry>> find(const Cidr& address) = 0;
 
+    // Those of `addresses` that find() would not find; cheaper than asking for each when they are many.
+    [[nodiscard]] virtual Result<std::vector<Cidr>> missing(std::span<const Cidr> addresses);
+
     // Every block that stands, read from the kernel. NotFound when our table is gone or incomplete.
     [[nodiscard]] virtual Result<std::vector<FirewallEntry>> list() = 0;
     [[nodiscard]] virtual Result<std::vector<Cidr>> listAllowed() = 0;
+
+    // Reputation lists: addresses and networks that may not open new connections, to this machine or through
+    // it; answers to connections that began here pass. They come after the allow set and the blocks, end only
+    // by being loaded again (without entries: the list is taken away), and outlive the process. A list that
+    // is lost with our table is not put back by ensureReady().
+    //
+    // `name` as in isListName(). InvalidArgument: the name, or an entry that is every address there is; Busy:
+    // the list is being loaded.
+    [[nodiscard]] virtual Result<std::unique_ptr<ListLoad>> beginList(std::string name,
+                                                                      std::vector<Cidr> entries) = 0;
+    // The names of those in force, sorted.
+    [[nodiscard]] virtual Result<std::vector<std::string>> lists() = 0;
+    // The names of those that hold the address, sorted; read from the kernel.
+    [[nodiscard]] virtual Result<std::vector<std::string>> listsHolding(const IpAddress& address) = 0;
 
     // Removes everything that is ours and reads back that nothing is left.
     virtual Result<void> teardown() = 0;

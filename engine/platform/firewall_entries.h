@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/platform/firewall_backend.h"
+#include "engine/platform/firewall_list.h"
 
 #include <algorithm>
 
@@ -28,6 +29,19 @@ namespace bartizan {
     if (network.prefix() == 0)
         return fail(ErrorCode::InvalidArgument, network.toString() + " is every address there is",
                     "Name a smaller network.");
+    return {};
+}
+
+// What beginList() takes.
+[[nodiscard]] inline Result<void> checkList(const std::string& name, std::span<const Cidr> entries)
+{
+    if (!isListName(name))
+        return fail(ErrorCode::InvalidArgument, "\"" + name + "\" can't be the name of a list",
+                    "Use up to 32 of a-z, 0-9 and -, a letter first.");
+    for (const Cidr& entry : entries) {
+        if (auto valid = checkBlockable(entry); !valid)
+            return valid;
+    }
     return {};
 }
 

@@ -72,18 +72,33 @@ void BlockKeeper::start(std::shared_ptr<const Guard> guard, History history)
                 return record.state == BlockState::Failed;
             });
         }
-        std::vector<BlockRecord> over;
-        // Newest first: an older row for the same address has been overtaken.
-        for (auto& record : wanted) {
-            if (m_wanted.contains(record.address) || (record.expiresAt && *record.expiresAt <= now))
-                over.push_back(std::move(record));
-            else
-                want(record);
-        }
+        std::vector<BlockRecord> over = wantAll(std::move(wanted), now);
         reconcileLocked(changes);
         close(std::move(over), BlockState::Expired, {}, changes);
     }
     notify(changes);
+}
+
+std::vector<BlockRecord> BlockKeeper::wantAll(std::vector<BlockRecord> records, EpochMs now)
+{
+    std::vector<BlockRecord> over;
+    std::vector<std::pair<EpochMs, Cidr>> expiries;
+    m_wanted.reserve(records.size());
+    for (auto& record : records) {
+        const Cidr address = record.address;
+        if (m_wanted.contains(address) || (record.expiresAt && *record.expiresAt <= now)) {
+            over.push_back(std::move(record));
+            continue;
+        }
+        if (record.expiresAt)
+            expiries.emplace_back(*record.expiresAt, address);
+        if (!address.isSingle())
+            m_networks.insert(address);
+        m_wanted.emplace(address, std::move(record));
+    }
+    std::ranges::sort(expiries);
+    m_expiries = {expiries.begin(), expiries.end()}; // sorted, each goes to the end without a search
+    return over;
 }
 
 void BlockKeeper::followClock()
@@ -286,12 +301,12 @@ FirewallEntry BlockKeeper::entryFor(const BlockRecord& record) const
     return {record.address, milliseconds(std::max<EpochMs>(*record.expiresAt - m_clock.now(), 1))};
 }
 
-void BlockKeeper::enforce(std::vector<BlockRecord>& records)
+void BlockKeeper::enforce(std::span<BlockRecord* const> records)
 {
     std::vector<FirewallEntry> entries;
     entries.reserve(records.size());
-    for (const auto& record : records)
-        entries.push_back(entryFor(record));
+    for (const BlockRecord* record : records)
+        entries.push_back(entryFor(*record));
     auto added = m_backend->add(entries);
     if (!added) {
         // Our table may have been flushed a moment ago: put everything back once, then try again.
@@ -301,31 +316,53 @@ void BlockKeeper::enforce(std::vector<BlockRecord>& records)
         if (!added)
             reportFirewall(added.error());
     }
-    for (std::size_t i = 0; i < records.size(); ++i) {
+    if (added) {
+        verify(records);
+    } else {
         // All or none went in; alone, an entry shows whether it was the one at fault.
-        const auto alone = added || records.size() == 1 ? added : m_backend->add(std::span(&entries[i], 1));
-        if (alone) {
-            verify(records[i]);
-        } else {
-            records[i].state = BlockState::Failed;
-            records[i].error = alone.error().message;
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            const auto alone = records.size() == 1 ? added : m_backend->add(std::span(&entries[i], 1));
+            if (alone) {
+                verify(records.subspan(i, 1));
+            } else {
+                records[i]->state = BlockState::Failed;
+                records[i]->error = alone.error().message;
+            }
         }
     }
     m_verifiedAt = m_clock.now();
 }
 
-void BlockKeeper::verify(BlockRecord& record)
+void BlockKeeper::enforce(std::vector<BlockRecord>& records)
 {
-    const auto found = m_backend->find(record.address);
-    if (found && *found) {
-        record.state = BlockState::Active;
-        record.error.clear();
-        return;
+    std::vector<BlockRecord*> all;
+    for (auto& record : records)
+        all.push_back(&record);
+    enforce(all);
+}
+
+void BlockKeeper::verify(std::span<BlockRecord* const> records)
+{
+    std::vector<Cidr> addresses;
+    addresses.reserve(records.size());
+    for (const BlockRecord* record : records)
+        addresses.push_back(record->address);
+    const auto missing = m_backend->missing(addresses);
+    std::unordered_set<Cidr, CidrHash> absent;
+    if (missing)
+        absent.insert(missing->begin(), missing->end());
+    for (BlockRecord* record : records) {
+        if (missing && !absent.contains(record->address)) {
+            record->state = BlockState::Active;
+            record->error.clear();
+            continue;
+        }
+        record->state = BlockState::Failed;
+        record->error =
+            missing ? "the firewall said yes, but the block is not there" : missing.error().message;
+        reportFirewall(Error{ErrorCode::Unavailable, record->address.toString() + ": " + record->error,
+                             "see whether another program manages the firewall; it is tried again"});
     }
-    record.state = BlockState::Failed;
-    record.error = found ? "the firewall said yes, but the block is not there" : found.error().message;
-    reportFirewall(Error{ErrorCode::Unavailable, record.address.toString() + ": " + record.error,
-                         "see whether another program manages the firewall; it is tried again"});
 }
 
 std::vector<BlockRecord> BlockKeeper::release(std::span<const Cidr> addresses, const std::string& by)
@@ -450,14 +487,17 @@ void BlockKeeper::reportFirewall(const std::optional<Error>& error)
                           : Problems{});
 }
 
-void BlockKeeper::want(const BlockRecord& record)
+void BlockKeeper::want(BlockRecord record)
 {
-    forget(record.address);
-    m_wanted[record.address] = record;
-    if (!record.address.isSingle())
-        m_networks.insert(record.address);
-    if (record.expiresAt)
-        m_expiries.emplace(*record.expiresAt, record.address);
+    const Cidr address = record.address;
+    const auto [found, isNew] = m_wanted.try_emplace(address);
+    if (!isNew && found->second.expiresAt && found->second.expiresAt != record.expiresAt)
+        m_expiries.erase({*found->second.expiresAt, address});
+    if (record.expiresAt && (isNew || found->second.expiresAt != record.expiresAt))
+        m_expiries.emplace(*record.expiresAt, address);
+    if (isNew && !address.isSingle())
+        m_networks.insert(address);
+    found->second = std::move(record);
 }
 
 void BlockKeeper::forget(const Cidr& address)

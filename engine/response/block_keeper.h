@@ -7,6 +7,7 @@
 #pragma once
 
 #include "engine/base/clock.h"
+#include "engine/base/fair_mutex.h"
 #include "engine/base/health_board.h"
 #include "engine/base/offender_ladder.h"
 #include "engine/platform/firewall_backend.h"
@@ -20,6 +21,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -96,6 +98,13 @@ public:
     // Compares the kernel with what is wanted and mends it. False when something still is not as wanted.
     bool reconcile();
 
+    // Puts a reputation list in force, or takes it away when there are no entries (see FirewallBackend::
+    // beginList()). Works on the calling thread until the kernel has it, in steps of a few milliseconds
+    // between which blocks go ahead; asked to stop, it leaves what stood before. Unavailable: nothing is
+    // blocked here.
+    Result<void> loadList(const std::string& name, std::vector<Cidr> entries,
+                          const std::stop_token& stop = {});
+
     // How long a rule's timed block lasts when the address was blocked before; see OffenderLadder. Counted
     // until the engine ends.
     void setRepeatedOffenders(std::vector<std::chrono::minutes> ladder);
@@ -126,6 +135,9 @@ public:
 private:
     using Changes = std::vector<BlockChange>;
 
+    // For start(). Newest first: an older row for the same address has been overtaken. Returns those that are
+    // over.
+    std::vector<BlockRecord> wantAll(std::vector<BlockRecord> records, EpochMs now);
     // Moves the ends of timed blocks along when the wall clock was set, since the kernel's timeouts are not.
     void followClock();
     [[nodiscard]] bool observing() const;
@@ -139,15 +151,19 @@ private:
     void recordWithoutBlocking(const BlockRequest& request, BlockRecord& record, BlockState state,
                                Changes& changes);
     // Puts the records into the kernel and reads each back: Active or Failed.
+    void enforce(std::span<BlockRecord* const> records);
     void enforce(std::vector<BlockRecord>& records);
-    void verify(BlockRecord& record);
+    void verify(std::span<BlockRecord* const> records);
     void close(std::vector<BlockRecord> closing, BlockState state, const std::string& by, Changes& changes);
     bool reconcileLocked(Changes& changes);
     bool restoreLocked(const std::vector<FirewallEntry>& standing, Changes& changes);
+    [[nodiscard]] bool standsAsWanted(const BlockRecord& record, const FirewallEntry& entry) const;
+    // Blocks that the kernel has not as wanted. Returns those that are recorded otherwise now.
+    std::vector<BlockRecord> putBack(const std::vector<BlockRecord*>& records);
     void adopt(const FirewallEntry& entry);
     bool makeReady();
     void reportFirewall(const std::optional<Error>& error);
-    void want(const BlockRecord& record);
+    void want(BlockRecord record);
     void forget(const Cidr& address);
     [[nodiscard]] FirewallEntry entryFor(const BlockRecord& record) const;
     void notify(const Changes& changes) const;
@@ -159,7 +175,7 @@ private:
     const Mode m_mode;
     const Listener m_listener;
 
-    mutable std::mutex m_mutex;
+    mutable FairMutex m_mutex; // a list being loaded must not overtake a block that waits
     std::shared_ptr<const Guard> m_guard = std::make_shared<Guard>();
     std::unordered_map<Cidr, BlockRecord, CidrHash> m_wanted;
     std::set<Cidr> m_networks; // those of m_wanted that are more than one address

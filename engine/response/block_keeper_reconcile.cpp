@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <unordered_map>
 #include <utility>
 
 namespace bartizan {
@@ -44,8 +43,10 @@ bool BlockKeeper::reconcileLocked(Changes& changes)
     if (m_mode == Mode::Observe || m_backend == nullptr)
         return true;
     followClock();
+    if (!m_ready && !makeReady())
+        return false;
     auto standing = m_backend->list();
-    if (!m_ready || !standing) {
+    if (!standing) {
         if (!makeReady())
             return false;
         standing = m_backend->list();
@@ -62,60 +63,77 @@ bool BlockKeeper::reconcileLocked(Changes& changes)
     return restoreLocked(*standing, changes);
 }
 
+bool BlockKeeper::standsAsWanted(const BlockRecord& record, const FirewallEntry& entry) const
+{
+    const auto wanted = entryFor(record).remaining;
+    return entry.remaining.has_value() == wanted.has_value() &&
+           (!wanted || std::llabs((*wanted - *entry.remaining).count()) < kTimeoutTolerance);
+}
+
 bool BlockKeeper::restoreLocked(const std::vector<FirewallEntry>& standing, Changes& changes)
 {
-    std::unordered_map<Cidr, FirewallEntry, CidrHash> inKernel;
+    std::vector<BlockRecord*> right; // in the kernel as wanted
+    right.reserve(standing.size());
     std::vector<Cidr> unwanted;
     for (const auto& entry : standing) {
-        inKernel.emplace(entry.address, entry);
-        if (m_wanted.contains(entry.address))
-            continue;
-        if (m_adoptStanding)
+        auto found = m_wanted.find(entry.address);
+        if (found == m_wanted.end() && m_adoptStanding) {
             adopt(entry);
-        else
+            found = m_wanted.find(entry.address);
+        }
+        if (found == m_wanted.end())
             unwanted.push_back(entry.address);
+        else if (standsAsWanted(found->second, entry))
+            right.push_back(&found->second);
     }
     m_adoptStanding = false;
-    std::vector<BlockRecord> missing;
-    std::vector<BlockRecord> seen; // written down as not active, but there
+    std::ranges::sort(right);
+    std::vector<BlockRecord*> wrong;
     for (auto& [address, record] : m_wanted) {
-        const auto found = inKernel.find(address);
-        const auto want = entryFor(record).remaining;
-        const bool equal =
-            found != inKernel.end() && found->second.remaining.has_value() == want.has_value() &&
-            (!want || std::llabs((*want - *found->second.remaining).count()) < kTimeoutTolerance);
-        if (!equal)
-            missing.push_back(record);
-        else if (record.state != BlockState::Active)
-            seen.push_back(record);
+        if (!std::ranges::binary_search(right, &record))
+            wrong.push_back(&record);
     }
     Result<void> removed;
     if (!unwanted.empty())
         removed = m_backend->remove(unwanted);
-    if (!missing.empty())
-        enforce(missing);
-    for (auto& record : seen) {
-        record.state = BlockState::Active;
-        record.error.clear();
-    }
-    missing.insert(missing.end(), seen.begin(), seen.end());
-    bool good = removed.has_value();
-    for (const auto& record : missing) {
-        const auto& before = m_wanted.at(record.address);
-        good = good && record.state == BlockState::Active;
-        if (before.state == record.state && record.state == BlockState::Failed)
+    std::vector<BlockRecord> changed = putBack(wrong);
+    for (BlockRecord* record : right) {
+        if (record->state == BlockState::Active)
             continue;
-        changes.push_back({BlockChangeKind::Restored, record, {}});
-        want(record);
+        record->state = BlockState::Active; // written down otherwise, but there
+        record->error.clear();
+        changed.push_back(*record);
     }
-    if (!missing.empty())
-        (void)m_store.save(missing);
+    if (!changed.empty())
+        (void)m_store.save(changed);
+    for (auto& record : changed)
+        changes.push_back({BlockChangeKind::Restored, std::move(record), {}});
+    const bool good = removed && std::ranges::all_of(wrong, [](const BlockRecord* record) {
+                          return record->state == BlockState::Active;
+                      });
     m_verifiedAt = m_clock.now();
     if (good)
         reportFirewall(std::nullopt);
     else if (!removed)
         reportFirewall(removed.error());
     return good;
+}
+
+std::vector<BlockRecord> BlockKeeper::putBack(const std::vector<BlockRecord*>& records)
+{
+    if (records.empty())
+        return {};
+    std::vector<BlockState> before;
+    before.reserve(records.size());
+    for (const BlockRecord* record : records)
+        before.push_back(record->state);
+    enforce(records);
+    std::vector<BlockRecord> changed;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (records[i]->state != before[i])
+            changed.push_back(*records[i]);
+    }
+    return changed;
 }
 
 void BlockKeeper::adopt(const FirewallEntry& entry)

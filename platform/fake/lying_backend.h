@@ -2,11 +2,11 @@
 // was read back, not believed.
 #pragma once
 
-#include "engine/platform/firewall_backend.h"
+#include "platform/fake/forwarding_backend.h"
 
 namespace bartizan {
 
-class LyingBackend final : public FirewallBackend
+class LyingBackend final : public ForwardingBackend
 {
 public:
     enum class Lie {
@@ -17,26 +17,16 @@ public:
 
     // `inner` must outlive the liar.
     LyingBackend(FirewallBackend& inner, Lie lie)
-        : m_inner(inner)
+        : ForwardingBackend(inner)
         , m_lie(lie)
     {
     }
 
-    [[nodiscard]] std::string_view name() const override { return m_inner.name(); }
-    Result<void> ensureReady() override { return m_inner.ensureReady(); }
-    Result<void> setAllowed(std::span<const Cidr> addresses) override
-    {
-        return m_inner.setAllowed(addresses);
-    }
     Result<void> add(std::span<const FirewallEntry> entries) override;
     Result<void> remove(std::span<const Cidr> addresses) override;
     [[nodiscard]] Result<std::optional<FirewallEntry>> find(const Cidr& address) override;
-    [[nodiscard]] Result<std::vector<FirewallEntry>> list() override { return m_inner.list(); }
-    [[nodiscard]] Result<std::vector<Cidr>> listAllowed() override { return m_inner.listAllowed(); }
-    Result<void> teardown() override { return m_inner.teardown(); }
 
 private:
-    FirewallBackend& m_inner;
     Lie m_lie;
 };
 

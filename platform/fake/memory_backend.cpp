@@ -6,6 +6,53 @@
 
 namespace bartizan {
 
+class MemoryBackend::Load final : public ListLoad
+{
+public:
+    Load(MemoryBackend& backend, std::string name, std::vector<Cidr> entries)
+        : m_backend(backend)
+        , m_name(std::move(name))
+        , m_entries(std::move(entries))
+        , m_stepsLeft(m_entries.size() / kEntriesPerStep + 1)
+        , m_losses(backend.m_losses)
+    {
+        m_backend.m_loading.insert(m_name);
+    }
+    ~Load() override { m_backend.m_loading.erase(m_name); }
+
+    void prepare() override
+    {
+        if (!m_list)
+            m_list = FirewallList(m_entries);
+    }
+
+    Result<bool> step() override
+    {
+        prepare();
+        if (m_stepsLeft == 0)
+            return true;
+        if (m_backend.m_losses != m_losses)
+            return fail(ErrorCode::NotFound, "the list " + m_name + " was lost with the firewall table");
+        if (--m_stepsLeft > 0)
+            return false;
+        if (m_list->empty())
+            m_backend.m_lists.erase(m_name);
+        else
+            m_backend.m_lists.insert_or_assign(m_name, std::move(*m_list));
+        return true;
+    }
+
+private:
+    static constexpr std::size_t kEntriesPerStep = 1000;
+
+    MemoryBackend& m_backend;
+    const std::string m_name;
+    const std::vector<Cidr> m_entries;
+    std::optional<FirewallList> m_list;
+    std::size_t m_stepsLeft;
+    const int m_losses;
+};
+
 Result<void> MemoryBackend::ensureReady()
 {
     m_ready = true;
@@ -74,6 +121,39 @@ Result<std::vector<Cidr>> MemoryBackend::listAllowed()
     return m_allowed;
 }
 
+Result<std::unique_ptr<ListLoad>> MemoryBackend::beginList(std::string name, std::vector<Cidr> entries)
+{
+    if (auto valid = checkList(name, entries); !valid)
+        return std::unexpected(valid.error());
+    if (auto ready = requireReady(); !ready)
+        return std::unexpected(ready.error());
+    if (m_loading.contains(name))
+        return fail(ErrorCode::Busy, "the list " + name + " is being loaded");
+    return std::make_unique<Load>(*this, std::move(name), std::move(entries));
+}
+
+Result<std::vector<std::string>> MemoryBackend::lists()
+{
+    if (auto ready = requireReady(); !ready)
+        return std::unexpected(ready.error());
+    std::vector<std::string> names;
+    for (const auto& [name, list] : m_lists)
+        names.push_back(name);
+    return names;
+}
+
+Result<std::vector<std::string>> MemoryBackend::listsHolding(const IpAddress& address)
+{
+    if (auto ready = requireReady(); !ready)
+        return std::unexpected(ready.error());
+    std::vector<std::string> names;
+    for (const auto& [name, list] : m_lists) {
+        if (list.holds(address))
+            names.push_back(name);
+    }
+    return names;
+}
+
 Result<void> MemoryBackend::teardown()
 {
     loseEverything();
@@ -85,6 +165,8 @@ void MemoryBackend::loseEverything()
     m_ready = false;
     m_blocks.clear();
     m_allowed.clear();
+    m_lists.clear();
+    ++m_losses;
 }
 
 Result<void> MemoryBackend::requireReady() const

@@ -4,8 +4,10 @@
 
 #include "engine/base/clock.h"
 #include "engine/platform/firewall_backend.h"
+#include "engine/platform/firewall_list.h"
 
 #include <map>
+#include <set>
 
 namespace bartizan {
 
@@ -26,12 +28,17 @@ public:
     [[nodiscard]] Result<std::optional<FirewallEntry>> find(const Cidr& address) override;
     [[nodiscard]] Result<std::vector<FirewallEntry>> list() override;
     [[nodiscard]] Result<std::vector<Cidr>> listAllowed() override;
+    [[nodiscard]] Result<std::unique_ptr<ListLoad>> beginList(std::string name,
+                                                              std::vector<Cidr> entries) override;
+    [[nodiscard]] Result<std::vector<std::string>> lists() override;
+    [[nodiscard]] Result<std::vector<std::string>> listsHolding(const IpAddress& address) override;
     Result<void> teardown() override;
 
     // What `nft flush ruleset` by another program does: all is gone, and the backend does not know it.
     void loseEverything();
 
 private:
+    class Load;
     [[nodiscard]] Result<void> requireReady() const;
     [[nodiscard]] FirewallEntry entryFor(const Cidr& address, std::optional<EpochMs> until) const;
     void dropExpired();
@@ -40,6 +47,9 @@ private:
     bool m_ready = false;
     std::map<Cidr, std::optional<EpochMs>> m_blocks; // until when; nothing = permanent
     std::vector<Cidr> m_allowed;
+    std::map<std::string, FirewallList> m_lists;
+    std::set<std::string> m_loading;
+    int m_losses = 0;
 };
 
 } // namespace bartizan

@@ -1,12 +1,15 @@
 #include "platform/linux/nftables_backend.h"
 
 #include "engine/platform/firewall_entries.h"
+#include "platform/linux/nftables_list_load.h"
 #include "platform/linux/nftables_objects.h"
 #include "platform/linux/nftables_watch.h"
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <iterator>
+#include <map>
 #include <unordered_set>
 
 namespace bartizan {
@@ -37,41 +40,69 @@ constexpr int kAttempts = 5;
 // transaction until it ends: 100,000 in one would take 400 MB and seconds.
 constexpr std::size_t kElementsPerTransaction = 4096;
 
-// The entries that go into one set, sorted, one for each address.
+// The entries that go into one set, one for each address.
 struct BlockGroup
 {
     BlockKind kind;
     std::vector<Element> elements;
 };
 
+// Where each address stands, to find those that come twice: of equal ones the last holds.
+class Places
+{
+public:
+    explicit Places(std::size_t count)
+        : m_slots(std::bit_ceil(2 * count))
+    {
+    }
+
+    // The slot of this address: zero when it is new.
+    template<class IsEqual> std::size_t& of(const Cidr& address, const IsEqual& isEqual)
+    {
+        std::size_t at = CidrHash()(address) & (m_slots.size() - 1);
+        while (m_slots[at] != 0 && !isEqual(m_slots[at] - 1))
+            at = (at + 1) & (m_slots.size() - 1);
+        return m_slots[at];
+    }
+
+private:
+    std::vector<std::size_t> m_slots; // index of the entry + 1
+};
+
 std::vector<BlockGroup> grouped(std::span<const FirewallEntry> entries)
 {
-    std::vector<const FirewallEntry*> sorted;
-    sorted.reserve(entries.size());
-    for (const FirewallEntry& entry : entries)
-        sorted.push_back(&entry);
-    const auto before = [](const FirewallEntry* a, const FirewallEntry* b) {
-        return std::pair(BlockKind(a->address), a->address.address()) <
-               std::pair(BlockKind(b->address), b->address.address());
-    };
-    // A batch mostly comes sorted already; the order of equal addresses counts: the last one holds.
-    if (!std::ranges::is_sorted(sorted, before))
-        std::ranges::stable_sort(sorted, before);
-
-    std::vector<BlockGroup> groups;
-    for (const FirewallEntry* entry : sorted) {
-        const BlockKind kind(entry->address);
-        if (groups.empty() || groups.back().kind != kind)
-            groups.push_back({kind, {}});
-        auto& elements = groups.back().elements;
-        const Element element{Key(entry->address.address()),
-                              entry->remaining ? nft::kernelTimeout(*entry->remaining) : 0, false};
-        if (!elements.empty() && elements.back().key == element.key)
-            elements.back() = element;
-        else
-            elements.push_back(element);
+    std::vector<const FirewallEntry*> distinct;
+    distinct.reserve(entries.size());
+    Places places(entries.size());
+    for (const FirewallEntry& entry : entries) {
+        std::size_t& place = places.of(
+            entry.address, [&](std::size_t index) { return distinct[index]->address == entry.address; });
+        if (place != 0) {
+            distinct[place - 1] = &entry;
+            continue;
+        }
+        distinct.push_back(&entry);
+        place = distinct.size();
     }
+    std::map<BlockKind, std::vector<Element>> byKind;
+    for (const FirewallEntry* entry : distinct) {
+        byKind[BlockKind(entry->address)].push_back(
+            {Key(entry->address.address()), entry->remaining ? nft::kernelTimeout(*entry->remaining) : 0,
+             false});
+    }
+    std::vector<BlockGroup> groups;
+    for (auto& [kind, elements] : byKind)
+        groups.push_back({kind, std::move(elements)});
     return groups;
+}
+
+std::vector<FirewallEntry> entriesFor(std::span<const Cidr> addresses)
+{
+    std::vector<FirewallEntry> entries;
+    entries.reserve(addresses.size());
+    for (const Cidr& address : addresses)
+        entries.push_back({address, std::nullopt});
+    return entries;
 }
 
 std::vector<std::vector<BlockPart>> transactionsFor(const std::vector<BlockGroup>& groups)
@@ -158,6 +189,7 @@ NftablesBackend::NftablesBackend(std::string table)
     : m_table(std::move(table))
     , m_transaction(std::make_unique<nft::Transaction>())
     , m_standing(std::make_unique<nft::Standing>())
+    , m_lists(std::make_unique<nft::Lists>())
 {
 }
 
@@ -199,6 +231,7 @@ Result<bool> NftablesBackend::verify()
         return std::unexpected(nft::kernelError(error, "can't read the firewall"));
     }
     m_generation = generation;
+    learnLists();
     return m_standing->complete;
 }
 
@@ -219,8 +252,10 @@ Result<void> NftablesBackend::ensureReady()
         const auto complete = verify();
         if (!complete)
             return std::unexpected(complete.error());
-        if (*complete)
+        if (*complete) {
+            removeLeftOverLists();
             return {};
+        }
         const nft::Standing found = *m_standing;
         int error = found.foreignSets ? recreate() : rebuild(found);
         if (error != 0 && error != EPERM && error != EINTR && !found.foreignSets)
@@ -248,10 +283,15 @@ int NftablesBackend::rebuild(const nft::Standing& found)
     transaction.begin();
     nft::createTable(transaction, m_table);
     if (found.chain)
-        nft::deleteChain(transaction, m_table);
+        nft::deleteChain(transaction, m_table, nft::kGuardChain);
     nft::createSets(transaction, m_table, kinds);
     nft::createChainAndRules(transaction, m_table, kinds);
-    return commit(transaction);
+    nft::ListSets lists = listsToKeep(found);
+    nft::replaceListChain(transaction, m_table, found.lists.chain, lists);
+    const int error = commit(transaction);
+    if (error == 0)
+        setListsInForce(std::move(lists));
+    return error;
 }
 
 int NftablesBackend::recreate()
@@ -264,7 +304,10 @@ int NftablesBackend::recreate()
     nft::createTable(transaction, m_table);
     nft::createSets(transaction, m_table, kinds);
     nft::createChainAndRules(transaction, m_table, kinds);
-    return commit(transaction);
+    const int error = commit(transaction);
+    if (error == 0)
+        setListsInForce({});
+    return error;
 }
 
 Result<void> NftablesBackend::setAllowed(std::span<const Cidr> addresses)
@@ -375,11 +418,7 @@ Result<void> NftablesBackend::remove(std::span<const Cidr> addresses)
         if (auto complete = requireComplete(); !complete)
             return complete;
     }
-    std::vector<FirewallEntry> entries;
-    entries.reserve(addresses.size());
-    for (const Cidr& address : addresses)
-        entries.push_back({address, std::nullopt});
-    std::vector<BlockGroup> groups = grouped(entries);
+    std::vector<BlockGroup> groups = grouped(entriesFor(addresses));
     std::erase_if(groups,
                   [this](const BlockGroup& group) { return !m_standing->kinds.contains(group.kind); });
     for (const auto& parts : transactionsFor(groups)) {
@@ -425,6 +464,26 @@ Result<std::optional<FirewallEntry>> NftablesBackend::find(const Cidr& address)
     return entryFor(*found, kind.prefix);
 }
 
+Result<std::vector<Cidr>> NftablesBackend::missing(std::span<const Cidr> addresses)
+{
+    const auto complete = verify();
+    if (!complete)
+        return std::unexpected(complete.error());
+    bool all = *complete;
+    if (all && addresses.size() > 1) {
+        for (const BlockGroup& group : grouped(entriesFor(addresses))) {
+            const int error =
+                m_connection->holdsAll(m_table, nft::blockSetName(group.kind), group.elements, all);
+            all = all && error == 0;
+            if (!all)
+                break;
+        }
+        if (all)
+            return std::vector<Cidr>();
+    }
+    return FirewallBackend::missing(addresses);
+}
+
 Result<std::vector<FirewallEntry>> NftablesBackend::list()
 {
     if (auto complete = requireComplete(); !complete)
@@ -468,6 +527,7 @@ Result<void> NftablesBackend::teardown()
     *m_standing = {};
     if (const int error = commit(*m_transaction); error != 0 && error != ENOENT)
         return std::unexpected(nft::kernelError(error, action));
+    setListsInForce({});
     if (const int error = nft::readStanding(*m_connection, m_table, *m_standing); error != 0)
         return std::unexpected(nft::kernelError(error, action));
     if (m_standing->table)

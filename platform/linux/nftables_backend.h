@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace bartizan {
@@ -13,7 +14,10 @@ namespace nft {
 class Connection;
 class Transaction;
 struct BlockPart;
+struct Lists;
+struct ListSet;
 struct Standing;
+using ListSets = std::set<ListSet>;
 } // namespace nft
 
 // A change is one transaction up to 4096 addresses; a larger one is several, and undone if one of them fails.
@@ -32,8 +36,13 @@ public:
     Result<void> add(std::span<const FirewallEntry> entries) override;
     Result<void> remove(std::span<const Cidr> addresses) override;
     [[nodiscard]] Result<std::optional<FirewallEntry>> find(const Cidr& address) override;
+    [[nodiscard]] Result<std::vector<Cidr>> missing(std::span<const Cidr> addresses) override;
     [[nodiscard]] Result<std::vector<FirewallEntry>> list() override;
     [[nodiscard]] Result<std::vector<Cidr>> listAllowed() override;
+    [[nodiscard]] Result<std::unique_ptr<ListLoad>> beginList(std::string name,
+                                                              std::vector<Cidr> entries) override;
+    [[nodiscard]] Result<std::vector<std::string>> lists() override;
+    [[nodiscard]] Result<std::vector<std::string>> listsHolding(const IpAddress& address) override;
     Result<void> teardown() override;
 
     // Calls back when another program changes our table (one call for many changes). Start it before
@@ -41,6 +50,7 @@ public:
     [[nodiscard]] Result<std::unique_ptr<FirewallWatch>> watch(std::function<void()> changed);
 
 private:
+    friend class NftablesListLoad;
     Result<void> connect();
     int commit(nft::Transaction& transaction);
     // Looks at the kernel again only if somebody else changed a rule set since the last time.
@@ -53,11 +63,19 @@ private:
     int take(std::span<const nft::BlockPart> parts);
     void undo(std::span<const FirewallEntry> entries, std::span<const FirewallEntry> before);
 
+    // In nftables_list_load.cpp.
+    void learnLists();
+    void removeUnusedLists(const nft::ListSets& sets);
+    void removeLeftOverLists();
+    [[nodiscard]] nft::ListSets listsToKeep(const nft::Standing& found) const;
+    void setListsInForce(nft::ListSets sets);
+
     const std::string m_table;
     std::unique_ptr<nft::Connection> m_connection;
     std::unique_ptr<nft::Transaction> m_transaction;
     std::unique_ptr<nft::Standing> m_standing; // as last read
-    std::uint32_t m_generation = 0;            // of the rule set as last read, plus our own changes since
+    std::unique_ptr<nft::Lists> m_lists;
+    std::uint32_t m_generation = 0; // of the rule set as last read, plus our own changes since
 };
 
 } // namespace bartizan

@@ -22,6 +22,8 @@ namespace {
 // A netlink attribute's length has 16 bits; 1500 elements of the largest kind stay below.
 constexpr std::size_t kElementsPerMessage = 1500;
 constexpr std::size_t kElementBytes = 48;
+// Answers to one question that fit into every kernel's default buffer: a message for each element.
+constexpr std::size_t kElementsPerQuestion = 100;
 constexpr std::size_t kAnswerBytes = std::size_t{256} * 1024;
 constexpr int kDumpAttempts = 20;
 
@@ -352,7 +354,7 @@ int Connection::receive(int flags, std::size_t& size)
 
 int Connection::request(std::uint16_t type, std::uint16_t flags, const std::function<void(nlmsghdr*)>& fill)
 {
-    alignas(NLMSG_ALIGNTO) char buffer[1024];
+    alignas(NLMSG_ALIGNTO) char buffer[1024 + kElementsPerQuestion * kElementBytes];
     nlmsghdr* header = nftnl_nlmsg_build_hdr(buffer, type, NFPROTO_INET, flags, ++m_sequence);
     fill(header);
     return send(buffer, header->nlmsg_len);
@@ -436,6 +438,45 @@ int Connection::findElement(std::string_view table, std::string_view set, const 
         readElements(header, [&](const Element& element) { found = element; });
     });
     return error == ENOENT ? 0 : error;
+}
+
+int Connection::holdsAll(std::string_view table, std::string_view set, std::span<const Element> elements,
+                         bool& all)
+{
+    all = true;
+    while (!elements.empty() && all) {
+        const auto part = elements.first(std::min(elements.size(), kElementsPerQuestion));
+        elements = elements.subspan(part.size());
+        const auto fill = [&](nlmsghdr* header) {
+            putText(header, NFTA_SET_ELEM_LIST_TABLE, table);
+            putText(header, NFTA_SET_ELEM_LIST_SET, set);
+            nlattr* list = mnl_attr_nest_start(header, NFTA_SET_ELEM_LIST_ELEMENTS);
+            for (const Element& element : part)
+                putElement(header, {element.key, 0, false});
+            mnl_attr_nest_end(header, list);
+        };
+        if (const int error = request(NFT_MSG_GETSETELEM, NLM_F_ACK, fill); error != 0)
+            return error;
+        std::size_t found = 0;
+        std::optional<int> result;
+        while (!result) {
+            std::size_t size = 0;
+            if (const int error = receive(0, size); error != 0)
+                return error;
+            eachMessage(m_answer.data(), size, [&](const nlmsghdr* header) {
+                if (header->nlmsg_seq != m_sequence || result)
+                    return;
+                if (header->nlmsg_type == NLMSG_ERROR)
+                    result = errorOf(header);
+                else
+                    ++found;
+            });
+        }
+        if (*result != 0 && *result != ENOENT)
+            return *result;
+        all = found == part.size();
+    }
+    return 0;
 }
 
 int Connection::dumpElements(std::string_view table, std::string_view set, std::vector<Element>& elements)

@@ -129,6 +129,10 @@ public:
     // The element with this key, if the set holds it. ENOENT is not an error here.
     [[nodiscard]] int findElement(std::string_view table, std::string_view set, const Key& key,
                                   std::optional<Element>& found);
+    // Whether the set holds all of these keys; asks for many at once, and gives up at the first that it does
+    // not hold.
+    [[nodiscard]] int holdsAll(std::string_view table, std::string_view set,
+                               std::span<const Element> elements, bool& all);
     [[nodiscard]] int dumpElements(std::string_view table, std::string_view set,
                                    std::vector<Element>& elements);
 

@@ -5,60 +5,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <libmnl/libmnl.h>
-#include <libnftnl/chain.h>
-#include <libnftnl/expr.h>
-#include <libnftnl/rule.h>
-#include <libnftnl/set.h>
-#include <libnftnl/table.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
 namespace bartizan::nft {
 
 namespace {
-
-// Before fragments are rare enough to care, after defragmentation (-400), before raw (-300) and conntrack
-// (-200).
-constexpr std::int32_t kPriority = -310;
-constexpr std::uint32_t kLoopbackIndex = 1; // of lo, in every network namespace
-// Where the source address stands in the header (RFC 791 §3.1, RFC 8200 §3).
-constexpr std::uint32_t kSourceInIpv4 = 12;
-constexpr std::uint32_t kSourceInIpv6 = 8;
-// The numbers by which nft knows the types ipv4_addr and ipv6_addr when it lists a set.
-constexpr std::uint32_t kTypeIpv4 = 7;
-constexpr std::uint32_t kTypeIpv6 = 8;
-
-template<auto free> struct Deleter
-{
-    template<class T> void operator()(T* object) const { free(object); }
-};
-using Table = std::unique_ptr<nftnl_table, Deleter<nftnl_table_free>>;
-using Set = std::unique_ptr<nftnl_set, Deleter<nftnl_set_free>>;
-using Chain = std::unique_ptr<nftnl_chain, Deleter<nftnl_chain_free>>;
-using Rule = std::unique_ptr<nftnl_rule, Deleter<nftnl_rule_free>>;
-
-std::uint32_t keySize(IpFamily family)
-{
-    return family == IpFamily::V4 ? 4 : 16;
-}
-
-unsigned bitCount(IpFamily family)
-{
-    return keySize(family) * 8;
-}
-
-struct SetTraits
-{
-    std::uint32_t flags = 0;
-    std::uint32_t keyType = 0;
-    std::uint32_t keySize = 0;
-    bool operator==(const SetTraits&) const = default;
-};
-
-SetTraits traitsFor(IpFamily family, std::uint32_t flags)
-{
-    return {flags, family == IpFamily::V4 ? kTypeIpv4 : kTypeIpv6, keySize(family)};
-}
 
 SetTraits allowTraits(IpFamily family)
 {
@@ -70,111 +22,22 @@ SetTraits blockTraits(IpFamily family)
     return traitsFor(family, NFT_SET_TIMEOUT);
 }
 
-void createSet(Transaction& transaction, const std::string& table, const std::string& name,
-               const SetTraits& traits)
+std::vector<std::uint8_t> maskOf(const BlockKind& kind)
 {
-    Set set(nftnl_set_alloc());
-    nftnl_set_set_str(set.get(), NFTNL_SET_TABLE, table.c_str());
-    nftnl_set_set_str(set.get(), NFTNL_SET_NAME, name.c_str());
-    nftnl_set_set_u32(set.get(), NFTNL_SET_FAMILY, NFPROTO_INET);
-    nftnl_set_set_u32(set.get(), NFTNL_SET_FLAGS, traits.flags);
-    nftnl_set_set_u32(set.get(), NFTNL_SET_KEY_TYPE, traits.keyType);
-    nftnl_set_set_u32(set.get(), NFTNL_SET_KEY_LEN, traits.keySize);
-    nftnl_set_set_u32(set.get(), NFTNL_SET_ID,
-                      1); // wanted by the kernel, used by nobody: our rules name the set
-    transaction.message(NFT_MSG_NEWSET, NLM_F_CREATE,
-                        [&](nlmsghdr* header) { nftnl_set_nlmsg_build_payload(header, set.get()); });
-}
-
-nftnl_expr* append(nftnl_rule* rule, const char* name)
-{
-    nftnl_expr* expression = nftnl_expr_alloc(name);
-    nftnl_rule_add_expr(rule, expression);
-    return expression;
-}
-
-void appendMetaIs(nftnl_rule* rule, std::uint32_t key, const void* value, std::uint32_t size)
-{
-    nftnl_expr* meta = append(rule, "meta");
-    nftnl_expr_set_u32(meta, NFTNL_EXPR_META_KEY, key);
-    nftnl_expr_set_u32(meta, NFTNL_EXPR_META_DREG, NFT_REG_1);
-    nftnl_expr* compare = append(rule, "cmp");
-    nftnl_expr_set_u32(compare, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
-    nftnl_expr_set_u32(compare, NFTNL_EXPR_CMP_OP, NFT_CMP_EQ);
-    nftnl_expr_set(compare, NFTNL_EXPR_CMP_DATA, value, size);
-}
-
-void appendVerdict(nftnl_rule* rule, std::uint32_t verdict)
-{
-    nftnl_expr* immediate = append(rule, "immediate");
-    nftnl_expr_set_u32(immediate, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
-    nftnl_expr_set_u32(immediate, NFTNL_EXPR_IMM_VERDICT, verdict);
-}
-
-void appendMask(nftnl_rule* rule, const BlockKind& kind)
-{
-    std::array<std::uint8_t, 16> mask{};
-    const std::array<std::uint8_t, 16> zero{};
+    std::vector<std::uint8_t> mask(keySize(kind.family));
     for (unsigned bit = 0; bit < kind.prefix; ++bit)
         mask[bit / 8] = static_cast<std::uint8_t>(mask[bit / 8] | (0x80U >> (bit % 8)));
-    nftnl_expr* bitwise = append(rule, "bitwise");
-    nftnl_expr_set_u32(bitwise, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
-    nftnl_expr_set_u32(bitwise, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
-    nftnl_expr_set_u32(bitwise, NFTNL_EXPR_BITWISE_OP, NFT_BITWISE_BOOL);
-    nftnl_expr_set_u32(bitwise, NFTNL_EXPR_BITWISE_LEN, keySize(kind.family));
-    nftnl_expr_set(bitwise, NFTNL_EXPR_BITWISE_MASK, mask.data(), keySize(kind.family));
-    nftnl_expr_set(bitwise, NFTNL_EXPR_BITWISE_XOR, zero.data(), keySize(kind.family));
-}
-
-Rule newRule(const std::string& table)
-{
-    Rule rule(nftnl_rule_alloc());
-    nftnl_rule_set_u32(rule.get(), NFTNL_RULE_FAMILY, NFPROTO_INET);
-    nftnl_rule_set_str(rule.get(), NFTNL_RULE_TABLE, table.c_str());
-    nftnl_rule_set_str(rule.get(), NFTNL_RULE_CHAIN, std::string(kChain).c_str());
-    return rule;
-}
-
-Rule loopbackRule(const std::string& table)
-{
-    Rule rule = newRule(table);
-    appendMetaIs(rule.get(), NFT_META_IIF, &kLoopbackIndex, sizeof(kLoopbackIndex));
-    appendVerdict(rule.get(), NF_ACCEPT);
-    return rule;
-}
-
-// Up to the look-up of the source address, masked to `kind`'s length.
-Rule lookupRule(const std::string& table, const BlockKind& kind, const std::string& set)
-{
-    const bool isV4 = kind.family == IpFamily::V4;
-    Rule rule = newRule(table);
-    const std::uint8_t protocol = isV4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
-    appendMetaIs(rule.get(), NFT_META_NFPROTO, &protocol, sizeof(protocol));
-    nftnl_expr* payload = append(rule.get(), "payload");
-    nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_BASE, NFT_PAYLOAD_NETWORK_HEADER);
-    nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
-    nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_OFFSET, isV4 ? kSourceInIpv4 : kSourceInIpv6);
-    nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_LEN, keySize(kind.family));
-    if (kind.prefix < bitCount(kind.family))
-        appendMask(rule.get(), kind);
-    nftnl_expr* lookup = append(rule.get(), "lookup");
-    nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
-    nftnl_expr_set_str(lookup, NFTNL_EXPR_LOOKUP_SET, set.c_str());
-    nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_FLAGS, 0); // as the kernel tells it back
-    return rule;
-}
-
-Rule allowRule(const std::string& table, IpFamily family)
-{
-    Rule rule = lookupRule(table, {family, bitCount(family)}, std::string(allowSetName(family)));
-    appendVerdict(rule.get(), NF_ACCEPT);
-    return rule;
+    return mask;
 }
 
 Rule blockRule(const std::string& table, const BlockKind& kind)
 {
-    Rule rule = lookupRule(table, kind, blockSetName(kind));
-    append(rule.get(), "counter");
+    Rule rule = newRule(table, kGuardChain);
+    appendSourceAddress(rule.get(), kind.family);
+    if (kind.prefix < bitCount(kind.family))
+        appendMask(rule.get(), maskOf(kind));
+    appendLookup(rule.get(), blockSetName(kind));
+    appendCounter(rule.get());
     appendVerdict(rule.get(), NF_DROP);
     return rule;
 }
@@ -182,38 +45,10 @@ Rule blockRule(const std::string& table, const BlockKind& kind)
 std::vector<Rule> acceptRules(const std::string& table)
 {
     std::vector<Rule> rules;
-    rules.push_back(loopbackRule(table));
-    rules.push_back(allowRule(table, IpFamily::V4));
-    rules.push_back(allowRule(table, IpFamily::V6));
+    rules.push_back(acceptLoopback(table, kGuardChain));
+    for (const IpFamily family : {IpFamily::V4, IpFamily::V6})
+        rules.push_back(acceptSources(table, kGuardChain, family, allowSetName(family)));
     return rules;
-}
-
-void createRule(Transaction& transaction, nftnl_rule* rule)
-{
-    transaction.message(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND,
-                        [&](nlmsghdr* header) { nftnl_rule_nlmsg_build_payload(header, rule); });
-}
-
-// A rule as text, without what changes by itself: the same for one that we build and one that the kernel
-// tells of.
-std::string fingerprint(const nftnl_rule* rule)
-{
-    std::string text;
-    nftnl_expr_foreach(
-        const_cast<nftnl_rule*>(rule), // NOLINT: the library's signature; nothing is changed
-        [](nftnl_expr* expression, void* data) {
-            auto& into = *static_cast<std::string*>(data);
-            const std::string_view name = nftnl_expr_get_str(expression, NFTNL_EXPR_NAME);
-            into.append(name).push_back(' ');
-            char buffer[256];
-            if (name != "counter" &&
-                nftnl_expr_snprintf(buffer, sizeof(buffer), expression, NFTNL_OUTPUT_DEFAULT, 0) >= 0)
-                into.append(buffer);
-            into.push_back('\n');
-            return 0;
-        },
-        &text);
-    return text;
 }
 
 bool isOurRules(const std::string& table, const std::vector<std::string>& found,
@@ -263,45 +98,6 @@ int readSets(Connection& connection, const std::string& table, std::map<std::str
                 nftnl_set_get_u32(set.get(), NFTNL_SET_FLAGS),
                 nftnl_set_get_u32(set.get(), NFTNL_SET_KEY_TYPE),
                 nftnl_set_get_u32(set.get(), NFTNL_SET_KEY_LEN)};
-        });
-}
-
-// Whether it is there, and whether it hooks in where it should.
-int readChain(Connection& connection, const std::string& table, bool& present, bool& right)
-{
-    const int error = connection.get(
-        NFT_MSG_GETCHAIN,
-        [&](nlmsghdr* header) {
-            putTable(header, NFTA_CHAIN_TABLE, table);
-            mnl_attr_put_strz(header, NFTA_CHAIN_NAME, std::string(kChain).c_str());
-        },
-        [&](const nlmsghdr* header) {
-            Chain chain(nftnl_chain_alloc());
-            if (nftnl_chain_nlmsg_parse(header, chain.get()) < 0)
-                return;
-            present = true;
-            const char* type = nftnl_chain_get_str(chain.get(), NFTNL_CHAIN_TYPE);
-            right = nftnl_chain_is_set(chain.get(), NFTNL_CHAIN_HOOKNUM) && type != nullptr &&
-                    std::string_view(type) == "filter" &&
-                    nftnl_chain_get_u32(chain.get(), NFTNL_CHAIN_HOOKNUM) == NF_INET_PRE_ROUTING &&
-                    nftnl_chain_get_s32(chain.get(), NFTNL_CHAIN_PRIO) == kPriority;
-        });
-    return error == ENOENT ? 0 : error;
-}
-
-int readRules(Connection& connection, const std::string& table, std::vector<std::string>& rules)
-{
-    return connection.dump(
-        NFT_MSG_GETRULE,
-        [&](nlmsghdr* header) {
-            putTable(header, NFTA_RULE_TABLE, table);
-            mnl_attr_put_strz(header, NFTA_RULE_CHAIN, std::string(kChain).c_str());
-        },
-        [&] { rules.clear(); },
-        [&](const nlmsghdr* header) {
-            Rule rule(nftnl_rule_alloc());
-            if (nftnl_rule_nlmsg_parse(header, rule.get()) >= 0)
-                rules.push_back(fingerprint(rule.get()));
         });
 }
 
@@ -358,32 +154,11 @@ void createSets(Transaction& transaction, const std::string& table, const std::s
 
 void createChainAndRules(Transaction& transaction, const std::string& table, const std::set<BlockKind>& kinds)
 {
-    Chain chain(nftnl_chain_alloc());
-    nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_FAMILY, NFPROTO_INET);
-    nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TABLE, table.c_str());
-    nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_NAME, std::string(kChain).c_str());
-    nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TYPE, "filter");
-    nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_HOOKNUM, NF_INET_PRE_ROUTING);
-    nftnl_chain_set_s32(chain.get(), NFTNL_CHAIN_PRIO, kPriority);
-    nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_POLICY, NF_ACCEPT);
-    transaction.message(NFT_MSG_NEWCHAIN, NLM_F_CREATE,
-                        [&](nlmsghdr* header) { nftnl_chain_nlmsg_build_payload(header, chain.get()); });
+    createChain(transaction, table, kGuardChain);
     for (const Rule& rule : acceptRules(table))
         createRule(transaction, rule.get());
     for (const BlockKind& kind : kinds)
         createRule(transaction, blockRule(table, kind).get());
-}
-
-void deleteChain(Transaction& transaction, const std::string& table)
-{
-    const auto named = [&](std::uint16_t tableAttribute, std::uint16_t chainAttribute) {
-        return [&table, tableAttribute, chainAttribute](nlmsghdr* header) {
-            putTable(header, tableAttribute, table);
-            mnl_attr_put_strz(header, chainAttribute, std::string(kChain).c_str());
-        };
-    };
-    transaction.message(NFT_MSG_DELRULE, 0, named(NFTA_RULE_TABLE, NFTA_RULE_CHAIN));
-    transaction.message(NFT_MSG_DELCHAIN, 0, named(NFTA_CHAIN_TABLE, NFTA_CHAIN_NAME));
 }
 
 void createBlockKind(Transaction& transaction, const std::string& table, const BlockKind& kind)
@@ -402,12 +177,14 @@ int readStanding(Connection& connection, const std::string& table, Standing& sta
     std::vector<std::string> rules;
     if (const int error = readSets(connection, table, sets); error != 0)
         return error == ENOENT ? 0 : error;
-    if (const int error = readChain(connection, table, standing.chain, chainRight); error != 0)
+    if (const int error = readChain(connection, table, kGuardChain, standing.chain, chainRight); error != 0)
         return error;
     if (standing.chain) {
-        if (const int error = readRules(connection, table, rules); error != 0 && error != ENOENT)
+        if (const int error = readRules(connection, table, kGuardChain, rules); error != 0)
             return error;
     }
+    if (const int error = readLists(connection, table, sets, standing.lists); error != 0)
+        return error;
     bool setsRight = true;
     for (const IpFamily family : {IpFamily::V4, IpFamily::V6}) {
         const auto found = sets.find(std::string(allowSetName(family)));
@@ -423,8 +200,8 @@ int readStanding(Connection& connection, const std::string& table, Standing& sta
     }
     setsRight = setsRight && !standing.foreignSets && standing.kinds.contains({IpFamily::V4, 32}) &&
                 standing.kinds.contains({IpFamily::V6, 128});
-    standing.complete =
-        setsRight && !standing.dormant && chainRight && isOurRules(table, rules, standing.kinds);
+    standing.complete = setsRight && !standing.dormant && chainRight &&
+                        isOurRules(table, rules, standing.kinds) && standing.lists.right;
     return 0;
 }
 

@@ -14,17 +14,18 @@
 //       iif lo accept
 //       saddr @allow4/6 accept
 //       saddr @block… counter drop
+//     lists of addresses: nftables_lists.h
 #pragma once
 
-#include "platform/linux/nftables_netlink.h"
+#include "platform/linux/nftables_lists.h"
 
-#include <map>
 #include <set>
-#include <utility>
 
 namespace bartizan::nft {
 
-inline constexpr std::string_view kChain = "guard";
+// Before fragments are rare enough to care, after defragmentation (-400), before raw (-300) and conntrack
+// (-200).
+inline constexpr ChainPlace kGuardChain{"guard", -310};
 
 // Of one block set: the length is the family's for single addresses.
 struct BlockKind
@@ -57,7 +58,6 @@ void deleteTable(Transaction& transaction, const std::string& table);
 void createSets(Transaction& transaction, const std::string& table, const std::set<BlockKind>& kinds);
 void createChainAndRules(Transaction& transaction, const std::string& table,
                          const std::set<BlockKind>& kinds);
-void deleteChain(Transaction& transaction, const std::string& table);
 // A further block set and its rule, behind the others.
 void createBlockKind(Transaction& transaction, const std::string& table, const BlockKind& kind);
 
@@ -70,6 +70,7 @@ struct Standing
     bool complete = false;     // all of it as createSets() and createChainAndRules() make it
     std::set<BlockKind> kinds; // the block sets that are there and well made
     bool foreignSets = false;  // one of our names, but otherwise made
+    ListStanding lists;
 };
 
 // 0 or an errno; an absent table is no error.

@@ -38,6 +38,8 @@ public:
         networks();
         allowed();
         expiry();
+        lists();
+        largeLists();
         setUpKeepsBlocks();
         takeDown();
         return m_breaches;
@@ -126,6 +128,7 @@ private:
         expectBlocked("2001:db8::1", 600s);
         expectBlocked("192.0.2.2", std::nullopt);
         expectFree("192.0.2.3", "without ever being added");
+        manyAtOnce();
         expectListed({"192.0.2.1", "192.0.2.2", "2001:db8::1"}, "after add");
         remove({cidr("192.0.2.1"), cidr("192.0.2.99"), cidr("2001:db8::1"), cidr("198.51.100.0/24")});
         expectFree("192.0.2.1", "after remove");
@@ -136,6 +139,31 @@ private:
         expectListed({}, "after removing all");
         add({});
         remove({});
+    }
+
+    void manyAtOnce()
+    {
+        std::vector<FirewallEntry> entries;
+        std::vector<Cidr> addresses;
+        for (const Cidr& address : manyEntries(70)) {
+            entries.push_back({address, 600s});
+            addresses.push_back(address);
+        }
+        add(entries);
+        expectMissing(addresses, {});
+        const std::vector<Cidr> gone{addresses[1500], addresses[7]};
+        remove(gone);
+        expectMissing(addresses, {addresses[7], addresses[1500]});
+        expectMissing(std::vector{cidr("192.0.2.1"), cidr("198.18.0.0/15")}, {cidr("198.18.0.0/15")});
+        remove(addresses);
+    }
+
+    void expectMissing(const std::vector<Cidr>& addresses, const std::vector<Cidr>& wanted)
+    {
+        const auto missing = m_backend.missing(addresses);
+        if (succeeds("missing", missing))
+            check(*missing == wanted, "missing() finds " + std::to_string(missing->size()) + " instead of " +
+                                          std::to_string(wanted.size()));
     }
 
     void allOrNone()
@@ -240,11 +268,151 @@ private:
         expectListed({}, "after expiry");
     }
 
+    // Loads to the end; the number of steps that it took.
+    int load(const std::string& name, const std::vector<Cidr>& entries)
+    {
+        auto load = m_backend.beginList(name, entries);
+        if (!succeeds("beginList", load))
+            return 0;
+        for (int steps = 1;; ++steps) {
+            const auto done = (*load)->step();
+            if (!succeeds("a step of the list " + name, done) || *done)
+                return steps;
+        }
+    }
+
+    void expectLists(const std::vector<std::string>& wanted, const std::string& when)
+    {
+        const auto names = m_backend.lists();
+        if (succeeds("lists", names))
+            check(*names == wanted, "the lists in force are wrong " + when + ": " + joined(*names));
+    }
+
+    void expectHeld(std::string_view address, const std::vector<std::string>& wanted)
+    {
+        const auto names = m_backend.listsHolding(cidr(address).address());
+        if (succeeds("listsHolding", names))
+            check(*names == wanted, std::string(address) + " is held by the lists: " + joined(*names));
+    }
+
+    void lists()
+    {
+        expectLists({}, "before the first");
+        load("tor", {cidr("192.0.2.1"), cidr("2001:db8::1")});
+        load("drop-list", {cidr("198.51.100.0/24"), cidr("198.51.100.7"), cidr("198.51.0.0/16"),
+                           cidr("203.0.113.128/25"), cidr("2001:db8:1::/48"), cidr("192.0.2.1"),
+                           cidr("0.0.0.0/8"), cidr("255.255.255.254/31"), cidr("ffff::/16")});
+        expectLists({"drop-list", "tor"}, "after two were loaded");
+        expectHeld("192.0.2.1", {"drop-list", "tor"});
+        expectHeld("2001:db8::1", {"tor"});
+        expectHeld("2001:db8::2", {});
+        for (const char* address :
+             {"198.51.100.7", "198.51.0.0", "198.51.255.255", "203.0.113.128", "0.0.0.0", "0.255.255.255",
+              "255.255.255.255", "2001:db8:1::", "ffff::1", "2001:db8:1:ffff:ffff:ffff:ffff:ffff"})
+            expectHeld(address, {"drop-list"});
+        for (const char* address : {"198.50.255.255", "198.52.0.0", "203.0.113.127", "1.0.0.0",
+                                    "255.255.255.253", "2001:db8:2::", "fffe:ffff::"})
+            expectHeld(address, {});
+        expectListed({}, "with lists and no block");
+        // Little is different.
+        load("drop-list", {cidr("198.51.0.0/17"), cidr("203.0.113.128/25"), cidr("203.0.113.5"),
+                           cidr("2001:db8:1::/49"), cidr("192.0.2.2"), cidr("0.0.0.0/8")});
+        expectHeld("192.0.2.1", {"tor"});
+        expectHeld("192.0.2.2", {"drop-list"});
+        expectHeld("203.0.113.5", {"drop-list"});
+        expectHeld("203.0.113.200", {"drop-list"});
+        expectHeld("198.51.127.255", {"drop-list"});
+        expectHeld("198.51.128.0", {});
+        expectHeld("255.255.255.255", {});
+        expectHeld("2001:db8:1::", {"drop-list"});
+        expectHeld("2001:db8:1:8000::", {});
+        load("drop-list", {});
+        expectLists({"tor"}, "after one was taken away");
+        expectHeld("192.0.2.2", {});
+        load("never-there", {});
+        expectRefused("Upper", {cidr("192.0.2.1")});
+        expectRefused("", {cidr("192.0.2.1")});
+        expectRefused("all", {cidr("::/0")});
+        load("tor", {});
+        expectLists({}, "after all were taken away");
+    }
+
+    void expectRefused(const std::string& name, const std::vector<Cidr>& entries)
+    {
+        const auto begun = m_backend.beginList(name, entries);
+        check(!begun && begun.error().code == ErrorCode::InvalidArgument, "a wrong list is taken: " + name);
+    }
+
+    static std::vector<Cidr> manyEntries(std::uint8_t network)
+    {
+        std::vector<Cidr> entries;
+        for (int i = 0; i < 3000; ++i) {
+            const char address[] = {static_cast<char>(network), static_cast<char>(i >> 8),
+                                    static_cast<char>(i), 64};
+            const IpAddress host = *IpAddress::fromBytes({address, sizeof(address)});
+            entries.push_back(i % 3 == 0 ? Cidr(host, 26) : Cidr(host));
+        }
+        return entries;
+    }
+
+    void largeLists()
+    {
+        load("big", manyEntries(60));
+        expectHeld("60.0.0.100", {"big"});
+        expectHeld("60.0.1.64", {"big"});
+        expectHeld("60.0.1.65", {});
+        {
+            auto next = m_backend.beginList("big", manyEntries(61));
+            if (!succeeds("beginList", next))
+                return;
+            const auto twice = m_backend.beginList("big", manyEntries(62));
+            check(!twice && twice.error().code == ErrorCode::Busy, "a list is loaded twice at a time");
+            (*next)->prepare();
+            for (int i = 0; i < 2; ++i) {
+                const auto done = (*next)->step();
+                check(done && !*done, "3,000 entries are loaded in two steps");
+            }
+            // Others use the backend meanwhile.
+            add({{cidr("192.0.2.1"), 600s}});
+            expectBlocked("192.0.2.1", 600s);
+            remove({cidr("192.0.2.1")});
+            expectHeld("60.0.1.64", {"big"});
+            expectHeld("61.0.1.64", {});
+            succeeds("ensureReady during a load", m_backend.ensureReady());
+            const auto done = (*next)->step();
+            check(done.has_value(), "a load does not survive that the backend is made ready");
+        }
+        expectLists({"big"}, "after a load was dropped");
+        expectHeld("60.0.1.64", {"big"});
+        check(load("big", manyEntries(61)) > 3, "a load of many entries is not in steps");
+        expectHeld("60.0.1.64", {});
+        expectHeld("61.0.1.64", {"big"});
+        lostWhileLoading();
+    }
+
+    void lostWhileLoading()
+    {
+        auto next = m_backend.beginList("big", manyEntries(62));
+        if (!succeeds("beginList", next))
+            return;
+        check((*next)->step().has_value(), "the first step of a load fails");
+        succeeds("teardown during a load", m_backend.teardown());
+        succeeds("ensureReady", m_backend.ensureReady());
+        const auto done = (*next)->step();
+        check(!done && done.error().code == ErrorCode::NotFound, "a load does not notice that all was lost");
+        next->reset();
+        expectLists({}, "after all was lost");
+        load("big", manyEntries(62));
+        expectHeld("62.0.1.64", {"big"});
+    }
+
     void setUpKeepsBlocks()
     {
         add({{cidr("192.0.2.1"), 600s}, {cidr("203.0.113.0/24"), std::nullopt}});
         succeeds("setAllowed", m_backend.setAllowed(std::vector{cidr("10.0.0.1")}));
         succeeds("ensureReady again", m_backend.ensureReady());
+        expectLists({"big"}, "after setting up again");
+        expectHeld("62.0.1.64", {"big"});
         expectBlocked("192.0.2.1", 600s);
         expectBlocked("203.0.113.0/24", std::nullopt);
         const auto stillAllowed = m_backend.listAllowed();
@@ -262,6 +430,7 @@ private:
         check(!added && added.error().code == ErrorCode::NotFound, "add() after teardown is not NotFound");
         succeeds("ensureReady after teardown", m_backend.ensureReady());
         expectListed({}, "after teardown and set-up");
+        expectLists({}, "after teardown and set-up");
         succeeds("teardown", m_backend.teardown());
     }
 

@@ -108,6 +108,21 @@ private:
         QVERIFY(m_backend->remove(std::span(&network, 1)));
     }
 
+    void list(std::vector<Cidr> entries)
+    {
+        auto load = m_backend->beginList("bad", std::move(entries));
+        QVERIFY(load);
+        Result<bool> done = false;
+        while (done && !*done)
+            done = (*load)->step();
+        QVERIFY2(done, done ? "" : done.error().message.c_str());
+    }
+
+    static bool pings(const test::NetworkNamespace& from, const QString& target)
+    {
+        return from.exec({"ping", "-c", "1", "-W", "1", target.toStdString()}).exitCode == 0;
+    }
+
 private slots:
     void initTestCase()
     {
@@ -202,12 +217,66 @@ private slots:
         QVERIFY2(!attack->passes(kNever), "the block that stood before is not enforced");
     }
 
+    void aListCutsNewConnectionsFromThere_data()
+    {
+        QTest::addColumn<QString>("listed");
+        QTest::addColumn<QString>("attacker");
+        QTest::addColumn<QString>("target"); // as the attacker reaches it
+        QTest::addColumn<bool>("forwarded");
+        QTest::newRow("IPv4") << "192.0.2.66" << "192.0.2.66" << "192.0.2.1" << false;
+        QTest::newRow("IPv6") << "2001:db8:a::66" << "2001:db8:a::66" << "2001:db8:a::1" << false;
+        QTest::newRow("IPv4 network") << "192.0.2.64/26" << "192.0.2.66" << "192.0.2.1" << false;
+        QTest::newRow("IPv6 network") << "2001:db8:a::/64" << "2001:db8:a::66" << "2001:db8:a::1" << false;
+        QTest::newRow("IPv4 forwarded") << "192.0.2.66" << "192.0.2.66" << "203.0.113.2" << true;
+        QTest::newRow("IPv6 network forwarded")
+            << "2001:db8:a::/51" << "2001:db8:a::66" << "2001:db8:c::2" << true;
+    }
+    void aListCutsNewConnectionsFromThere()
+    {
+        QFETCH(QString, listed);
+        QFETCH(QString, attacker);
+        QFETCH(QString, target);
+        QFETCH(bool, forwarded);
+        const auto& inside = forwarded ? m_network->inner : m_network->victim;
+        const test::TcpSocket listener = test::listenIn(inside, kPort);
+        const test::TcpSocket theirs = test::listenIn(m_network->attacker, kPort);
+        // A flow of the owner's that is older than the list, and so than connection tracking.
+        const auto older = open(inside, attacker, theirs, kSoon);
+        QVERIFY(older);
+        QVERIFY(pings(m_network->attacker, target));
+
+        list({cidr(listed), cidr(u"198.51.100.77"_qs)});
+        QVERIFY2(!open(m_network->attacker, target, listener, kNever), "the list cuts nothing");
+        QVERIFY2(!pings(m_network->attacker, target), "the list cuts only TCP");
+        QVERIFY2(older->server.get() >= 0 && test::passes(older->server, older->client, kResend),
+                 "a flow of the owner's is cut: what comes from there");
+        QVERIFY(test::passes(older->client, older->server, kResend));
+        const auto newer = open(inside, attacker, theirs, kSoon);
+        QVERIFY2(newer, "the owner can't open connections to a listed address");
+        QVERIFY(test::passes(newer->server, newer->client, kSoon));
+        QVERIFY2(pings(inside, attacker), "an answer without a connection is cut");
+        QVERIFY(pings(m_network->bystander, u"198.51.100.1"_qs));
+
+        // The allow set goes before, and a block after it.
+        QVERIFY(m_backend->setAllowed(std::vector{cidr(attacker)}));
+        QVERIFY(open(m_network->attacker, target, listener, kSoon));
+        QVERIFY(m_backend->setAllowed({}));
+        QVERIFY(!open(m_network->attacker, target, listener, kNever));
+        block(attacker);
+        QVERIFY2(!test::passes(newer->server, newer->client, kNever), "a block is overruled by the list");
+        release(attacker);
+
+        list({cidr(u"198.51.100.77"_qs)});
+        QVERIFY2(open(m_network->attacker, target, listener, kResend), "still cut though it left the list");
+    }
+
     void loopbackIsNeverCut()
     {
         const test::TcpSocket listener = test::listenIn(m_network->victim, kPort);
         block(u"127.0.0.1"_qs);
         block(u"127.0.0.0/8"_qs);
         block(u"192.0.2.1"_qs);
+        list({cidr(u"127.0.0.0/8"_qs), cidr(u"192.0.2.1"_qs)});
         QVERIFY(open(m_network->victim, u"127.0.0.1"_qs, listener, kSoon));
         QVERIFY(open(m_network->victim, u"192.0.2.1"_qs, listener, kSoon));
     }

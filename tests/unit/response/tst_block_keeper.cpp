@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <thread>
 
 using namespace bartizan;
 using namespace std::chrono_literals;
@@ -102,6 +103,10 @@ private slots:
     void lostHistory_keepsWhatStands();
     void firewallThatFailsForAMoment_isFailedAndTriedAgain();
     void settingTheClock_changesNoDuration();
+    void restart_sendsOnlyWhatIsMissing();
+    void list_isLoadedWhileBlocksGoOn();
+    void listLoad_stopsWhenAsked();
+    void observing_loadsNoList();
 };
 
 void TestBlockKeeper::block_isActiveOnlyWhenReadBack()
@@ -390,37 +395,29 @@ void TestBlockKeeper::lostHistory_keepsWhatStands()
 
 void TestBlockKeeper::firewallThatFailsForAMoment_isFailedAndTriedAgain()
 {
-    struct Failing final : FirewallBackend
+    struct Failing final : ForwardingBackend
     {
-        explicit Failing(FirewallBackend& backend)
-            : inner(backend)
-        {
-        }
-        FirewallBackend& inner;
+        using ForwardingBackend::ForwardingBackend;
         bool broken = false;
         [[nodiscard]] Result<void> state() const
         {
             return broken ? Result<void>(fail(ErrorCode::Unavailable, "out of order")) : Result<void>();
         }
-        [[nodiscard]] std::string_view name() const override { return inner.name(); }
-        Result<void> ensureReady() override { return broken ? state() : inner.ensureReady(); }
+        Result<void> ensureReady() override { return broken ? state() : m_inner.ensureReady(); }
         Result<void> setAllowed(std::span<const Cidr> a) override
         {
-            return broken ? state() : inner.setAllowed(a);
+            return broken ? state() : m_inner.setAllowed(a);
         }
         Result<void> add(std::span<const FirewallEntry> e) override
         {
-            return broken ? state() : inner.add(e);
+            return broken ? state() : m_inner.add(e);
         }
-        Result<void> remove(std::span<const Cidr> a) override { return broken ? state() : inner.remove(a); }
-        Result<std::optional<FirewallEntry>> find(const Cidr& a) override { return inner.find(a); }
+        Result<void> remove(std::span<const Cidr> a) override { return broken ? state() : m_inner.remove(a); }
         Result<std::vector<FirewallEntry>> list() override
         {
             return broken ? Result<std::vector<FirewallEntry>>(fail(ErrorCode::Unavailable, "out of order"))
-                          : inner.list();
+                          : m_inner.list();
         }
-        Result<std::vector<Cidr>> listAllowed() override { return inner.listAllowed(); }
-        Result<void> teardown() override { return inner.teardown(); }
     };
     FakeClock clock;
     MemoryBackend inner(clock);
@@ -465,6 +462,83 @@ void TestBlockKeeper::settingTheClock_changesNoDuration()
         bench.keeper.expireDue();
         QVERIFY(bench.keeper.standing().empty());
     }
+}
+
+void TestBlockKeeper::restart_sendsOnlyWhatIsMissing()
+{
+    struct Counting final : ForwardingBackend
+    {
+        using ForwardingBackend::ForwardingBackend;
+        std::size_t added = 0;
+        std::size_t removed = 0;
+        Result<void> add(std::span<const FirewallEntry> entries) override
+        {
+            added += entries.size();
+            return m_inner.add(entries);
+        }
+        Result<void> remove(std::span<const Cidr> addresses) override
+        {
+            removed += addresses.size();
+            return m_inner.remove(addresses);
+        }
+    };
+    Bench bench;
+    for (const char* address : {"198.51.100.1", "198.51.100.2", "198.51.100.3", "203.0.113.0/24"})
+        bench.block(request(address));
+    const std::vector<Cidr> lost{cidr("198.51.100.2"), cidr("203.0.113.0/24")};
+    QVERIFY(bench.backend.remove(lost));
+    Counting counting(bench.backend);
+    std::vector<BlockChange> changes;
+    BlockKeeper next(*bench.store, &counting, bench.clock, bench.health, BlockKeeper::Mode::Respond,
+                     [&](const std::vector<BlockChange>& list) { changes = list; });
+    next.start(Bench::guardFor({}));
+    QCOMPARE(counting.added, lost.size());
+    QCOMPARE(counting.removed, 0U);
+    QVERIFY(bench.inKernel("198.51.100.2") && bench.inKernel("203.0.113.0/24"));
+    QCOMPARE(next.standing().size(), 4U);
+    QVERIFY2(changes.empty(), "blocks are told of whose record is as it was");
+    QVERIFY(next.reconcile());
+    QCOMPARE(counting.added, lost.size());
+}
+
+void TestBlockKeeper::list_isLoadedWhileBlocksGoOn()
+{
+    Bench bench;
+    std::vector<Cidr> entries;
+    for (unsigned i = 0; i < 100'000; ++i) {
+        const char bytes[] = {60, static_cast<char>(i >> 16), static_cast<char>(i >> 8),
+                              static_cast<char>(i)};
+        entries.emplace_back(*IpAddress::fromBytes({bytes, sizeof(bytes)}));
+    }
+    Result<void> loaded;
+    std::jthread loader([&] { loaded = bench.keeper.loadList("tor", entries); });
+    for (int i = 0; i < 50; ++i)
+        QCOMPARE(bench.block(request(("198.51.100." + std::to_string(i)).c_str())).state, BlockState::Active);
+    loader.join();
+    QVERIFY(loaded);
+    QCOMPARE(bench.backend.listsHolding(cidr("60.1.2.3").address()).value(), std::vector<std::string>{"tor"});
+    QVERIFY(bench.keeper.loadList("tor", {}));
+    QVERIFY(bench.backend.lists().value().empty());
+}
+
+void TestBlockKeeper::listLoad_stopsWhenAsked()
+{
+    Bench bench;
+    QVERIFY(bench.keeper.loadList("tor", {cidr("192.0.2.1")}));
+    std::stop_source stop;
+    stop.request_stop();
+    QVERIFY(!bench.keeper.loadList("tor", {cidr("192.0.2.2")}, stop.get_token()));
+    QCOMPARE(bench.backend.listsHolding(cidr("192.0.2.1").address()).value().size(), 1U);
+    QVERIFY(bench.backend.listsHolding(cidr("192.0.2.2").address()).value().empty());
+    QVERIFY(bench.keeper.loadList("tor", {cidr("192.0.2.2")}));
+}
+
+void TestBlockKeeper::observing_loadsNoList()
+{
+    Bench bench(nullptr, BlockKeeper::Mode::Observe);
+    const auto loaded = bench.keeper.loadList("tor", {cidr("192.0.2.1")});
+    QVERIFY(!loaded);
+    QCOMPARE(loaded.error().code, ErrorCode::Unavailable);
 }
 
 QTEST_GUILESS_MAIN(TestBlockKeeper)

@@ -1,0 +1,37 @@
+// The part of the block keeper that puts reputation lists in force.
+#include "engine/response/block_keeper.h"
+
+namespace bartizan {
+
+Result<void> BlockKeeper::loadList(const std::string& name, std::vector<Cidr> entries,
+                                   const std::stop_token& stop)
+{
+    std::unique_ptr<ListLoad> load;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (observing())
+            return fail(ErrorCode::Unavailable, "the list " + name + " blocks nothing: " +
+                                                    (m_error.empty() ? "the engine observes" : m_error));
+        auto begun = m_backend->beginList(name, std::move(entries));
+        if (!begun)
+            return std::unexpected(begun.error());
+        load = std::move(*begun);
+    }
+    load->prepare();
+    Result<bool> done = false;
+    while (done && !*done && !stop.stop_requested()) {
+        const std::lock_guard lock(m_mutex);
+        done = load->step();
+    }
+    {
+        const std::lock_guard lock(m_mutex);
+        load.reset();
+    }
+    if (!done)
+        return std::unexpected(done.error());
+    if (!*done)
+        return fail(ErrorCode::Busy, "loading the list " + name + " was stopped");
+    return {};
+}
+
+} // namespace bartizan

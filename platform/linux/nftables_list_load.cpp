@@ -1,0 +1,449 @@
+#include "platform/linux/nftables_list_load.h"
+
+#include "engine/platform/firewall_entries.h"
+#include "platform/linux/nftables_objects.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+
+namespace bartizan {
+
+namespace {
+
+using nft::Element;
+using nft::Key;
+using nft::ListChange;
+using nft::ListSet;
+using nft::ListSets;
+
+// A block waits for at most one transaction: small ones cost little more altogether.
+constexpr std::size_t kElementsPerStep = 500;
+// With more of a list changed than this, filling new sets is no slower.
+constexpr std::size_t kElementsToChange = 5000;
+// Room is left in a set of networks for later changes.
+constexpr std::size_t kRangesAtFirst = nft::kRangesPerShard / 4 * 3;
+constexpr IpFamily kFamilies[] = {IpFamily::V4, IpFamily::V6};
+
+void append(std::vector<Element>& elements, const IpAddress& address)
+{
+    elements.push_back({Key(address), 0, false});
+}
+
+void append(std::vector<Element>& elements, const AddressRange& range)
+{
+    elements.push_back({Key(range.first), 0, false});
+    if (const auto behind = range.last.next())
+        elements.push_back({Key(*behind), 0, true});
+}
+
+// Moves items from `left` into `elements` as long as there is room for one.
+template<class Item>
+void takeSome(std::span<const Item>& left, std::size_t room, std::vector<Element>& elements)
+{
+    while (!left.empty() && elements.size() < room) {
+        append(elements, left.front());
+        left = left.subspan(1);
+    }
+}
+
+template<class Item> std::vector<Item> difference(std::span<const Item> from, std::span<const Item> without)
+{
+    std::vector<Item> rest;
+    std::ranges::set_difference(from, without, std::back_inserter(rest));
+    return rest;
+}
+
+std::size_t rangesIn(std::span<const AddressRange> ranges, const Key& first, const Key& last)
+{
+    const auto key = [](const AddressRange& range) { return Key(range.first); };
+    const auto begin = std::ranges::lower_bound(ranges, first, {}, key);
+    return static_cast<std::size_t>(std::ranges::upper_bound(begin, ranges.end(), last, {}, key) - begin);
+}
+
+// The changes of the networks of one family, one for each set. False where one of them fits into no set.
+bool planRanges(const ListSets& sets, const ListSet& like, std::span<const AddressRange> before,
+                std::span<const AddressRange> after, std::deque<ListChange>& changes)
+{
+    std::map<ListSet, ListChange> bySet;
+    const auto changeFor = [&](const AddressRange& range) -> ListChange* {
+        const auto set = nft::shardOf(sets, like, Key(range.first));
+        if (!set || Key(range.last) > nft::lastOfShard(sets, *set))
+            return nullptr;
+        return &bySet.try_emplace(*set, ListChange{*set, {}, {}}).first->second;
+    };
+    for (const AddressRange& range : difference(before, after)) {
+        ListChange* change = changeFor(range);
+        if (change == nullptr)
+            return false;
+        append(change->removed, range);
+    }
+    for (const AddressRange& range : difference(after, before)) {
+        ListChange* change = changeFor(range);
+        if (change == nullptr)
+            return false;
+        append(change->added, range);
+    }
+    for (auto& [set, change] : bySet) {
+        if (rangesIn(after, *set.first, nft::lastOfShard(sets, set)) > nft::kRangesPerShard)
+            return false;
+        changes.push_back(std::move(change));
+    }
+    return true;
+}
+
+bool planAddresses(const ListSets& sets, const ListSet& set, std::span<const IpAddress> before,
+                   std::span<const IpAddress> after, std::deque<ListChange>& changes)
+{
+    const auto gone = difference(before, after);
+    const auto come = difference(after, before);
+    if (gone.empty() && come.empty())
+        return true;
+    if (!sets.contains(set) || gone.size() + come.size() > kElementsToChange)
+        return false;
+    std::span<const IpAddress> removed(gone);
+    std::span<const IpAddress> added(come);
+    while (!removed.empty() || !added.empty()) {
+        ListChange change{set, {}, {}};
+        takeSome(removed, kElementsPerStep / 2, change.removed);
+        takeSome(added, kElementsPerStep / 2, change.added);
+        changes.push_back(std::move(change));
+    }
+    return true;
+}
+
+} // namespace
+
+NftablesListLoad::NftablesListLoad(NftablesBackend& backend, std::string name, std::vector<Cidr> entries)
+    : m_backend(backend)
+    , m_name(std::move(name))
+    , m_entries(std::move(entries))
+    , m_version(backend.m_lists->nextVersion++)
+    , m_leaving(setsInForce())
+{
+    if (const auto known = backend.m_lists->contents.find(m_name); known != backend.m_lists->contents.end())
+        m_before = known->second;
+    backend.m_lists->loading.insert(m_name);
+}
+
+NftablesListLoad::~NftablesListLoad()
+{
+    m_backend.m_lists->loading.erase(m_name);
+    // What is left over and can't be taken away now is, when the backend is next made ready.
+    if (m_phase != Phase::Done && m_backend.m_connection)
+        m_backend.removeUnusedLists(m_phase == Phase::CleanUp ? m_leaving : m_made);
+}
+
+ListSet NftablesListLoad::setOf(IpFamily family) const
+{
+    return {m_name, m_version, family, std::nullopt};
+}
+
+ListSets NftablesListLoad::setsInForce() const
+{
+    ListSets sets;
+    std::ranges::copy_if(m_backend.m_lists->inForce, std::inserter(sets, sets.end()),
+                         [this](const ListSet& set) { return set.list == m_name; });
+    return sets;
+}
+
+void NftablesListLoad::prepare()
+{
+    if (m_phase != Phase::Prepare)
+        return;
+    m_content = std::make_shared<const FirewallList>(m_entries);
+    m_entries = {};
+    planParts();
+    if (m_before && !m_content->empty())
+        planChanges();
+    m_phase = m_before && *m_before == *m_content ? Phase::Done
+              : m_changes.empty()                 ? Phase::Begin
+                                                  : Phase::Change;
+}
+
+void NftablesListLoad::planParts()
+{
+    for (const IpFamily family : kFamilies) {
+        if (const auto addresses = m_content->addresses(family); !addresses.empty())
+            m_parts.push_back({setOf(family), addresses, {}});
+        auto left = m_content->ranges(family);
+        Key first; // the first set begins at the first address there is, so that later changes find a place
+        first.size = static_cast<std::uint8_t>(nft::keySize(family));
+        while (!left.empty()) {
+            const auto part = left.first(std::min(left.size(), kRangesAtFirst));
+            ListSet set = setOf(family);
+            set.first = first;
+            m_parts.push_back({set, {}, part});
+            left = left.subspan(part.size());
+            if (!left.empty())
+                first = Key(left.front().first);
+        }
+    }
+}
+
+// Where little is different: the sets in force are changed. Left empty where that can't be done.
+void NftablesListLoad::planChanges()
+{
+    std::size_t elements = 0;
+    for (const IpFamily family : kFamilies) {
+        const auto like = std::ranges::find(m_leaving, family, &ListSet::family);
+        const ListSet set{m_name, like == m_leaving.end() ? 0 : like->version, family, std::nullopt};
+        if (m_before->addresses(family).empty() != m_content->addresses(family).empty() ||
+            m_before->ranges(family).empty() != m_content->ranges(family).empty() ||
+            !planRanges(m_leaving, set, m_before->ranges(family), m_content->ranges(family), m_changes) ||
+            !planAddresses(m_leaving, set, m_before->addresses(family), m_content->addresses(family),
+                           m_changes)) {
+            m_changes.clear();
+            return;
+        }
+    }
+    for (const ListChange& change : m_changes)
+        elements += change.removed.size() + change.added.size();
+    if (elements > kElementsToChange)
+        m_changes.clear();
+}
+
+Result<void> NftablesListLoad::requireTable()
+{
+    auto complete = m_backend.requireComplete();
+    if (complete && m_phase != Phase::CleanUp && setsInForce() != m_leaving)
+        return fail(ErrorCode::NotFound, "the list " + m_name + " was lost with our firewall table",
+                    "Load it again.");
+    return complete;
+}
+
+Result<bool> NftablesListLoad::step()
+{
+    prepare();
+    if (m_phase == Phase::Done)
+        return true;
+    if (auto table = requireTable(); !table)
+        return std::unexpected(table.error());
+    int error = 0;
+    switch (m_phase) {
+    case Phase::Change:
+        error = change();
+        break;
+    case Phase::Begin:
+        error = begin();
+        break;
+    case Phase::Fill:
+        error = fill();
+        break;
+    case Phase::Swap:
+        error = swap();
+        break;
+    case Phase::CleanUp:
+        error = cleanUp();
+        break;
+    case Phase::Prepare:
+    case Phase::Done:
+        break;
+    }
+    if (error != 0)
+        return std::unexpected(nft::kernelError(error, "can't load the list " + m_name));
+    return m_phase == Phase::Done;
+}
+
+int NftablesListLoad::change()
+{
+    auto& transaction = *m_backend.m_transaction;
+    const ListChange& change = m_changes.front();
+    const std::string set = nft::listSetName(change.set);
+    transaction.begin();
+    transaction.deleteElements(m_backend.m_table, set, change.removed);
+    transaction.createElements(m_backend.m_table, set, change.added, nft::Creation::Exclusive);
+    // Half changed, or changed by others: only a whole new version says for certain what is in it.
+    m_backend.m_lists->contents.erase(m_name);
+    if (m_backend.commit(transaction) != 0) {
+        m_changes.clear();
+        m_phase = Phase::Begin;
+        return 0;
+    }
+    m_changes.pop_front();
+    if (m_changes.empty()) {
+        m_backend.m_lists->contents[m_name] = m_content;
+        m_phase = Phase::Done;
+    }
+    return 0;
+}
+
+int NftablesListLoad::begin()
+{
+    m_phase = m_parts.empty() ? Phase::Swap : Phase::Fill;
+    if (m_parts.empty())
+        return 0;
+    auto& transaction = *m_backend.m_transaction;
+    transaction.begin();
+    for (const Part& part : m_parts) {
+        nft::createListSet(transaction, m_backend.m_table, part.set);
+        m_made.insert(part.set);
+    }
+    return m_backend.commit(transaction);
+}
+
+int NftablesListLoad::fill()
+{
+    auto& transaction = *m_backend.m_transaction;
+    transaction.begin();
+    std::vector<Element> elements;
+    for (std::size_t room = kElementsPerStep; room > 0 && !m_parts.empty();) {
+        Part& part = m_parts.front();
+        elements.clear();
+        takeSome(part.addresses, room, elements);
+        takeSome(part.ranges, room, elements);
+        transaction.createElements(m_backend.m_table, nft::listSetName(part.set), elements,
+                                   nft::Creation::Exclusive);
+        if (part.addresses.empty() && part.ranges.empty())
+            m_parts.pop_front();
+        room -= std::min(room, elements.size());
+    }
+    if (m_parts.empty())
+        m_phase = Phase::Swap;
+    return m_backend.commit(transaction);
+}
+
+int NftablesListLoad::swap()
+{
+    nft::Lists& lists = *m_backend.m_lists;
+    ListSets wanted = lists.inForce;
+    std::erase_if(wanted, [this](const ListSet& set) { return set.list == m_name; });
+    wanted.insert(m_made.begin(), m_made.end());
+    auto& standing = m_backend.m_standing->lists;
+    auto& transaction = *m_backend.m_transaction;
+    transaction.begin();
+    nft::replaceListChain(transaction, m_backend.m_table, standing.chain, wanted);
+    if (!transaction.empty()) {
+        if (const int error = m_backend.commit(transaction); error != 0)
+            return error;
+    }
+    standing.chain = !wanted.empty();
+    standing.inForce = wanted;
+    lists.inForce = std::move(wanted);
+    lists.contents[m_name] = m_content;
+    if (m_content->empty())
+        lists.contents.erase(m_name);
+    m_phase = m_leaving.empty() ? Phase::Done : Phase::CleanUp;
+    return 0;
+}
+
+int NftablesListLoad::cleanUp()
+{
+    m_backend.removeUnusedLists({*m_leaving.begin()});
+    m_leaving.erase(m_leaving.begin());
+    if (m_leaving.empty())
+        m_phase = Phase::Done;
+    return 0;
+}
+
+// ---- The backend's part
+
+Result<std::unique_ptr<ListLoad>> NftablesBackend::beginList(std::string name, std::vector<Cidr> entries)
+{
+    if (auto valid = checkList(name, entries); !valid)
+        return std::unexpected(valid.error());
+    if (auto complete = requireComplete(); !complete)
+        return std::unexpected(complete.error());
+    if (m_lists->loading.contains(name))
+        return fail(ErrorCode::Busy, "the list " + name + " is being loaded");
+    return std::make_unique<NftablesListLoad>(*this, std::move(name), std::move(entries));
+}
+
+Result<std::vector<std::string>> NftablesBackend::lists()
+{
+    if (auto complete = requireComplete(); !complete)
+        return std::unexpected(complete.error());
+    std::vector<std::string> names;
+    for (const ListSet& set : m_lists->inForce) {
+        if (names.empty() || names.back() != set.list)
+            names.push_back(set.list);
+    }
+    return names;
+}
+
+Result<std::vector<std::string>> NftablesBackend::listsHolding(const IpAddress& address)
+{
+    if (auto complete = requireComplete(); !complete)
+        return std::unexpected(complete.error());
+    const Key key(address);
+    std::vector<std::string> names;
+    for (const ListSet& set : m_lists->inForce) {
+        if (set.family != address.family() || (!names.empty() && names.back() == set.list) ||
+            (set.first && (key < *set.first || key > nft::lastOfShard(m_lists->inForce, set))))
+            continue;
+        std::optional<Element> found;
+        if (const int error = m_connection->findElement(m_table, nft::listSetName(set), key, found);
+            error != 0)
+            return std::unexpected(nft::kernelError(error, "can't read the list " + set.list));
+        if (found)
+            names.push_back(set.list);
+    }
+    return names;
+}
+
+// As far as the kernel lets us: nothing points to them, and they are tried again.
+void NftablesBackend::removeUnusedLists(const nft::ListSets& sets)
+{
+    for (const ListSet& set : sets) {
+        m_transaction->begin();
+        nft::deleteListSet(*m_transaction, m_table, set);
+        [[maybe_unused]] const int error = commit(*m_transaction);
+    }
+}
+
+void NftablesBackend::removeLeftOverLists()
+{
+    auto& standing = m_standing->lists;
+    nft::ListSets leftOver;
+    std::ranges::copy_if(standing.present, std::inserter(leftOver, leftOver.end()), [this](const auto& set) {
+        return !m_lists->inForce.contains(set) && !m_lists->loading.contains(set.list);
+    });
+    removeUnusedLists(leftOver);
+    for (const ListSet& set : leftOver)
+        standing.present.erase(set);
+    for (const std::string& name : standing.misshapen) {
+        m_transaction->begin();
+        nft::deleteSet(*m_transaction, m_table, name);
+        [[maybe_unused]] const int error = commit(*m_transaction);
+    }
+    standing.misshapen.clear();
+}
+
+void NftablesBackend::learnLists()
+{
+    const auto& standing = m_standing->lists;
+    for (const ListSet& set : standing.present)
+        m_lists->nextVersion = std::max(m_lists->nextVersion, set.version + 1);
+    if (!m_lists->known && m_standing->complete) {
+        m_lists->inForce = standing.inForce;
+        m_lists->known = true;
+    }
+    if (m_lists->known && standing.inForce != m_lists->inForce)
+        m_standing->complete = false;
+}
+
+nft::ListSets NftablesBackend::listsToKeep(const nft::Standing& found) const
+{
+    if (!m_lists->known)
+        return found.lists.inForce;
+    std::set<std::string> lost;
+    for (const ListSet& set : m_lists->inForce) {
+        if (!found.lists.present.contains(set))
+            lost.insert(set.list);
+    }
+    nft::ListSets kept;
+    std::ranges::copy_if(m_lists->inForce, std::inserter(kept, kept.end()),
+                         [&](const ListSet& set) { return !lost.contains(set.list); });
+    return kept;
+}
+
+void NftablesBackend::setListsInForce(nft::ListSets sets)
+{
+    std::erase_if(m_lists->contents, [&](const auto& content) {
+        return std::ranges::none_of(sets, [&](const ListSet& set) { return set.list == content.first; });
+    });
+    m_lists->inForce = std::move(sets);
+    m_lists->known = true;
+}
+
+} // namespace bartizan
