@@ -1,34 +1,21 @@
 // What the worst lines cost that can be written against a rule set, in milliseconds of CPU time, as JSON.
-// Usage: worst_case_bench RULESET_FOLDER [BYTES...]   (a folder with decoders/ and rules/; default 8192 and
-// 65536)
+// Usage: worst_case_bench RULESET_FOLDER [BYTES...]   (the folder holds decoders/ and rules/; default 8192
+// and 65536)
 #include "engine/analysis/analyser.h"
 #include "engine/base/json_writer.h"
 #include "engine/pattern/match_budget.h"
+#include "tests/bench/ruleset_folder.h"
 #include "tests/hostile/hostile_lines.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 
 using namespace bartizan;
 using namespace bartizan::test;
 
 namespace {
-
-std::vector<SourceFile> filesOf(const std::filesystem::path& folder)
-{
-    std::vector<SourceFile> files;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-        std::ifstream stream(entry.path(), std::ios::binary);
-        files.push_back(
-            {entry.path().filename().string(), std::string(std::istreambuf_iterator<char>(stream), {})});
-    }
-    return files;
-}
 
 double cpuMilliseconds()
 {
@@ -96,8 +83,7 @@ int main(int argc, char** argv)
 {
     if (argc < 2)
         return std::fputs("usage: worst_case_bench RULESET_FOLDER [BYTES...]\n", stderr), 2;
-    const std::filesystem::path folder(argv[1]);
-    const RulesetSource source{filesOf(folder / "decoders"), filesOf(folder / "rules"), {}};
+    const RulesetSource source = rulesetBelow(argv[1]);
     Analyser analyser({});
     if (!analyser.load(source))
         return std::fputs("no rule could be loaded\n", stderr), 1;
