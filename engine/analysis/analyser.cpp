@@ -4,6 +4,7 @@
 #include "engine/base/utf8.h"
 #include "engine/decode/predecode.h"
 #include "engine/decode/windows_event.h"
+#include "engine/pattern/match_budget.h"
 
 #include <algorithm>
 #include <array>
@@ -56,6 +57,7 @@ Result<Problems> Analyser::load(const RulesetSource& source)
         session.rules.adopt(*m_ruleset->rules, *ruleset->rules);
     m_ruleset = std::move(ruleset);
     m_exhausted.clear();
+    m_overspent.clear();
     for (auto& [number, session] : m_sessions)
         renewMatcher(session);
     return problems;
@@ -113,7 +115,7 @@ Result<void> Analyser::analyse(const RecordBatch& batch, VerdictDetail detail, V
         return fail(ErrorCode::Unavailable, "No rules are loaded", "Load a rule set first.");
     static_cast<void>(takeExhausted()); // whoever else matched on this thread: not a rule of this set
     for (std::uint32_t i = 0; i < batch.records().size(); ++i)
-        analyseRecord(batch, i, detail, verdicts);
+        analyseWithinBudget(batch, i, detail, verdicts);
     for (const Pattern* pattern : takeExhausted())
         ++m_exhausted[pattern];
     return {};
@@ -130,7 +132,29 @@ Problems Analyser::findings() const
         problem.cure = "Write the pattern so that there are fewer ways to match the same text.";
         problems.push_back(std::move(problem));
     }
+    for (const auto& [pattern, times] : m_overspent) {
+        Problem problem = m_ruleset->ownerOf(*pattern);
+        problem.message +=
+            " took most of what a record may cost, on " + std::to_string(times) +
+            (times == 1 ? " record" : " records") +
+            ", and the patterns behind it were not tried any more: " + forDisplay(pattern->text(), 200);
+        problem.cure = "Look at these records: such lines are long or written by an attacker. Or write the "
+                       "pattern so that there are fewer ways to match the same text.";
+        problems.push_back(std::move(problem));
+    }
     return problems;
+}
+
+void Analyser::analyseWithinBudget(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
+                                   std::vector<Verdict>& verdicts)
+{
+    MatchBudget& budget = MatchBudget::current();
+    budget.beginRecord();
+    analyseRecord(batch, index, detail, verdicts);
+    if (budget.isSpent() && budget.dearest() != nullptr)
+        ++m_overspent[budget.dearest()];
+    m_lastCost = budget.spent();
+    budget.endRecord();
 }
 
 void Analyser::analyseRecord(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,

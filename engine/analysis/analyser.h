@@ -33,6 +33,8 @@ public:
     void setTrace(DecoderTrace* decoders, RuleTrace* rules);
     // The set in use, or nullptr before the first load().
     [[nodiscard]] std::shared_ptr<const Ruleset> ruleset() const { return m_ruleset; }
+    // Of the last record, in steps of MatchBudget: what its patterns took.
+    [[nodiscard]] std::int64_t lastCost() const { return m_lastCost; }
 
 private:
     // Everything remembered of one session (records of others never touch it).
@@ -59,6 +61,8 @@ private:
 
     [[nodiscard]] Session& session(std::uint32_t number);
     void renewMatcher(Session& session);
+    void analyseWithinBudget(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
+                             std::vector<Verdict>& verdicts);
     void analyseRecord(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
                        Verdicts& verdicts);
     void locate();
@@ -80,6 +84,9 @@ private:
     std::vector<LearnedFact> m_learned;
     std::vector<LearnedFact> m_recalled;                 // until session 0 begins
     std::map<const Pattern*, std::uint64_t> m_exhausted; // how often each pattern gave up
+    // Records that cost more than a record may, by the pattern that took most.
+    std::map<const Pattern*, std::uint64_t> m_overspent;
+    std::int64_t m_lastCost = 0;
 };
 
 } // namespace bartizan

@@ -13,6 +13,13 @@ namespace bartizan {
 namespace {
 
 constexpr std::size_t kMaxPatternBytes = 20480;
+constexpr std::size_t kMostExhausted = 64;
+
+std::vector<const Pattern*>& exhausted()
+{
+    thread_local std::vector<const Pattern*> patterns;
+    return patterns;
+}
 
 } // namespace
 
@@ -42,6 +49,17 @@ Result<std::unique_ptr<const Pattern>> compilePattern(PatternType type, std::str
     return fail(ErrorCode::Internal, "unknown pattern type");
 }
 
+std::vector<const Pattern*> takeExhausted()
+{
+    return std::exchange(exhausted(), {});
+}
+
+void noteExhausted(const Pattern& pattern)
+{
+    if (exhausted().size() < kMostExhausted)
+        exhausted().push_back(&pattern);
+}
+
 void Pattern::requireOneOf(std::vector<std::string> literals)
 {
     for (const auto& literal : literals) {
@@ -55,17 +73,26 @@ void Pattern::requireOneOf(std::vector<std::string> literals)
     m_literals = std::move(literals);
 }
 
-bool wordMatch(std::string_view pattern, std::string_view subject)
+WordMatch::WordMatch(std::string_view pattern)
 {
     if (pattern.empty())
-        return false;
-    for (const auto alternative : split(pattern, '|')) {
-        const bool hit = alternative.starts_with('^') ? startsWithIgnoreCase(subject, alternative.substr(1))
-                                                      : LiteralSearch(alternative).foundIn(subject);
-        if (hit)
-            return true;
+        return;
+    for (const auto text : split(pattern, '|')) {
+        const bool atStart = text.starts_with('^');
+        m_alternatives.push_back({atStart, LiteralSearch(text.substr(atStart ? 1 : 0))});
     }
-    return false;
+}
+
+bool WordMatch::matches(std::string_view subject) const
+{
+    return std::ranges::any_of(m_alternatives, [subject](const Alternative& one) {
+        return one.atStart ? startsWithIgnoreCase(subject, one.literal.text()) : one.literal.foundIn(subject);
+    });
+}
+
+bool wordMatch(std::string_view pattern, std::string_view subject)
+{
+    return WordMatch(pattern).matches(subject);
 }
 
 } // namespace bartizan

@@ -263,8 +263,9 @@ bool RulePlanBuilder::placeBySid(std::uint32_t index, const PlacedString& where)
 
 bool RulePlanBuilder::placeByGroup(std::uint32_t index, const PlacedString& group)
 {
+    const WordMatch wanted(group.text);
     const auto placed = m_tree.placeUnderAll(
-        index, [&](std::uint32_t parent) { return wordMatch(group.text, m_rules[parent].facts->rawGroups); });
+        index, [&](std::uint32_t parent) { return wanted.matches(m_rules[parent].facts->rawGroups); });
     if (placed == 0)
         skip(m_drafts[index].text, group, "no rule of group \"" + group.text + "\" is loaded yet",
              "Load such a rule first, or correct the group.");

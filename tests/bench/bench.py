@@ -65,6 +65,30 @@ def replay(bin_dir, name, lines, *options):
               f"{result['alerts']:,} alerts, median of 3)")
 
 
+def lines_of(*argv):
+    done = subprocess.run(argv, capture_output=True, text=True)
+    if done.returncode != 0:
+        print(f"{os.path.basename(argv[0]):46} failed: {done.stderr.strip()[:200]}")
+        return []
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def load(bin_dir, name, ruleset):
+    for phases in lines_of(os.path.join(bin_dir, "load_bench"), ruleset):
+        parts = ", ".join(f"{key.replace('_', ' ')} {1000 * value:.0f}" for key, value in phases.items()
+                          if isinstance(value, float) and key != "load")
+        print(f"{'loading ' + name:46} {1000 * phases['load']:.0f} ms of CPU ({phases['rules']:,} rules; {parts})")
+
+
+def worst_cases(bin_dir, name, ruleset):
+    rows = lines_of(os.path.join(bin_dir, "worst_case_bench"), ruleset, "8192", "65536")
+    for size in sorted({row["size"] for row in rows}):
+        of_size = [row for row in rows if row["size"] == size]
+        worst = max(of_size, key=lambda row: row["slowest_line_ms"])
+        print(f"{f'worst of {size // 1024} KiB, ' + name:46} {worst['slowest_line_ms']:.1f} ms of CPU: {worst['kind']} "
+              f"{worst['by']} ({sum(row['lines'] for row in of_size):,} lines, {sum(row['cut_off'] for row in of_size)} cut off)")
+
+
 def kernel_events(network):
     def make():
         events = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER)
@@ -203,6 +227,9 @@ def main():
     rng = random.Random(1)
     replay(bin_dir, "built-in rules, auth log", auth_lines(300_000, rng))
     replay(bin_dir, "built-in rules, access log", access_lines(300_000, rng))
+    builtin = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "resources", "ruleset")
+    load(bin_dir, "the built-in rules", builtin)
+    worst_cases(bin_dir, "built-in rules", builtin)
     oracle = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "shared", "oracle")
     mixed = os.path.join(oracle, "bench", "gen_mixed.py")
     if os.path.exists(mixed):
@@ -212,6 +239,8 @@ def main():
             with open(path) as file:
                 replay(bin_dir, "the whole reference ruleset, mixed log", file.read().splitlines(), "--ruleset",
                        os.path.join(oracle, "wazuh", "ruleset"))
+        load(bin_dir, "the whole reference ruleset", os.path.join(oracle, "wazuh", "ruleset"))
+        worst_cases(bin_dir, "reference ruleset", os.path.join(oracle, "wazuh", "ruleset"))
     if os.geteuid() == 0:
         latency(bin_dir, attacks)
         if journal_lab.missing():
