@@ -1,6 +1,7 @@
 #include "engine/store/search_indexer.h"
 
 #include "engine/store/history_file.h"
+#include "engine/store/retention.h"
 #include "engine/store/small_tables.h"
 
 #include <algorithm>
@@ -190,15 +191,13 @@ Result<void> SearchIndexer::open()
 
 Result<void> SearchIndexer::fill()
 {
-    const AlertId settled = m_settled;
-    if (auto done = indexMore(m_index, m_history, settled, [this] { return interrupted(); }); !done)
+    if (auto done = indexMore(m_index, m_history, m_settled, [this] { return interrupted(); }); !done)
         return done;
     const auto indexed = indexPosition(m_index);
     if (!indexed)
         return std::unexpected(indexed.error());
     m_indexed = *indexed;
-    if (*indexed < settled)
-        return {};
+    // Also while rows keep coming: the history has its bound, and so has the index.
     const auto oldest = oldestAlert();
     return oldest ? dropForgottenParts(m_index, *oldest) : std::unexpected(oldest.error());
 }
@@ -210,7 +209,15 @@ Result<void> SearchIndexer::tidyUp()
         return std::unexpected(oldest.error());
     if (auto dropped = dropForgottenParts(m_index, *oldest); !dropped)
         return dropped;
-    return rebuildOldestPart(m_index, m_history, *oldest, [this] { return interrupted(); });
+    if (auto done = rebuildOldestPart(m_index, m_history, *oldest, [this] { return interrupted(); }); !done)
+        return done;
+    for (bool more = true; more && !interrupted();) {
+        const auto given = giveBackSpace(m_index);
+        if (!given)
+            return std::unexpected(given.error());
+        more = *given;
+    }
+    return {};
 }
 
 // Where there is none, the next one.

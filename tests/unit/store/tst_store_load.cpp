@@ -203,6 +203,12 @@ private slots:
             most = std::max<std::int64_t>(most, QFileInfo(m_path).size());
         }
         BZ_OK(store->flush(std::chrono::seconds(30)));
+        { // The search index follows, while rows keep coming.
+            store::Database index;
+            BZ_OK(index.open({m_path.toStdString() + "-search"}, store::Database::Access::ReadOnly,
+                             std::chrono::seconds(5)));
+            QTRY_VERIFY(index.number("SELECT min(first_id) FROM parts").value_or(0) > 16'384);
+        }
         qInfo("at most %.1f MB of %.1f MB", static_cast<double>(most) / 1e6,
               static_cast<double>(kBound) / 1e6);
         QVERIFY(most < kBound + kBatch);
