@@ -91,6 +91,7 @@ QJsonObject statusJson(Engine& engine)
     const auto stored = engine.store().counters().value_or(StoreCounters{});
     const bool observing = firewall.observing;
     const auto storeProblems = engine.store().problems();
+    const auto load = engine.store().load();
     return {
         {u"version"_s, QString::fromUtf8(BARTIZAN_VERSION)},
         {u"pid"_s, QCoreApplication::applicationPid()},
@@ -118,6 +119,10 @@ QJsonObject statusJson(Engine& engine)
              {u"path"_s, jsonText(engine.store().path())},
              {u"bytes"_s, static_cast<qint64>(engine.store().sizeInBytes())},
              {u"alerts"_s, static_cast<qint64>(stored.alerts)},
+             {u"waiting"_s, static_cast<qint64>(load.waitingAlerts)},
+             {u"not_indexed"_s, static_cast<qint64>(load.notIndexed)},
+             {u"condensed"_s, static_cast<qint64>(load.condensedAlerts)},
+             {u"dropped"_s, static_cast<qint64>(load.droppedAlerts)},
              {u"error"_s, storeProblems.empty() ? QJsonValue() : jsonText(storeProblems.front().message)}}},
     };
 }

@@ -11,6 +11,21 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+// What the history is behind with, empty when it is not.
+QString behindText(const QJsonObject& store)
+{
+    QStringList parts;
+    const auto add = [&](QLatin1StringView key, const QString& text) {
+        if (const auto value = store[key].toInteger(); value > 0)
+            parts.append(grouped(value) + u' ' + text);
+    };
+    add("waiting"_L1, u"alerts to be written"_s);
+    add("not_indexed"_L1, u"to be indexed for searching"_s);
+    add("condensed"_L1, u"counted without their source"_s);
+    add("dropped"_L1, u"not kept"_s);
+    return parts.join(u", "_s);
+}
+
 Style styleOfState(const QString& state)
 {
     if (state == "protecting"_L1 || state == "reading"_L1)
@@ -86,6 +101,8 @@ void showFacts(Output& out, const QJsonObject& status)
         fact("memory"_L1, memoryText(correlation));
     fact("history"_L1, safe(store["path"_L1]) + ", "_L1 + byteSize(count(store, "bytes")) + ", "_L1 +
                            counted(count(store, "alerts"), "alert"));
+    if (const QString behind = behindText(store); !behind.isEmpty())
+        fact(""_L1, behind);
     if (store["error"_L1].isString())
         fact(""_L1, out.styled(safe(store["error"_L1]), Style::Bad));
 }
