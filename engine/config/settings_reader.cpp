@@ -162,7 +162,7 @@ void readGlobal(const xml::Element& block, Configuration& configuration, Problem
             readWhiteList(element, configuration, problems);
         } else if (element.name == "memory_size") {
             if (const auto size = number(element, 2048, 5'000'000, problems))
-                configuration.memorySize = *size;
+                configuration.memorySize = size;
         } else if (element.name == "correlation_memory") {
             readCorrelationMemory(element, configuration, problems);
         } else if (element.name == "log_fw" || element.name == "logfw") {
