@@ -146,7 +146,7 @@ Problems Analyser::findings() const
 }
 
 void Analyser::analyseWithinBudget(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
-                                   std::vector<Verdict>& verdicts)
+                                   Verdicts& verdicts)
 {
     MatchBudget& budget = MatchBudget::current();
     budget.beginRecord();

@@ -19,8 +19,7 @@ class Analyser final : public AnalysisPort
 public:
     explicit Analyser(const AnalysisOptions& options);
 
-    Result<void> analyse(const RecordBatch& batch, VerdictDetail detail,
-                         Verdicts& verdicts) override;
+    Result<void> analyse(const RecordBatch& batch, VerdictDetail detail, Verdicts& verdicts) override;
     Result<Problems> load(const RulesetSource& source) override;
     [[nodiscard]] RulesetSummary summary() const override;
     [[nodiscard]] CorrelationUsage correlation() const override;
@@ -62,7 +61,7 @@ private:
     [[nodiscard]] Session& session(std::uint32_t number);
     void renewMatcher(Session& session);
     void analyseWithinBudget(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
-                             std::vector<Verdict>& verdicts);
+                             Verdicts& verdicts);
     void analyseRecord(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
                        Verdicts& verdicts);
     void locate();

@@ -163,9 +163,30 @@ private:
             if (m_stackSize < kStackSize)
                 m_stack[m_stackSize++] = {p, i};
             p = n + ok;
+            r = i++;
+            return Step::Continue;
         }
         r = i++;
+        skipRun(n);
         return Step::Continue;
+    }
+
+    // In the midst of a run: the bytes that belong to it and with which the rest, at `n`, does not continue
+    // change nothing but the place.
+    void skipRun(const Cell* n)
+    {
+        const Index from = i;
+        if (n->kind == CellKind::Literal) {
+            while (i < m_length && (kClassBits[m_subject[i]] & p->classBit) != 0 &&
+                   kFolded[m_subject[i]] != n->literal)
+                ++i;
+        } else if (n->kind == CellKind::Class) {
+            while (i < m_length && (kClassBits[m_subject[i]] & p->classBit) != 0 &&
+                   (kClassBits[m_subject[i]] & n->classBit) == 0)
+                ++i;
+        }
+        r = i - 1;
+        m_steps += i - from;
     }
 
     // Step 2b.

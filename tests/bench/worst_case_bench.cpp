@@ -39,7 +39,7 @@ double costOf(Analyser& analyser, const HostileLine& line)
 {
     RecordBatch batch;
     batch.add(line.text, batch.locationIndex(line.location), 1'760'000'000'000);
-    std::vector<Verdict> verdicts;
+    Verdicts verdicts;
     const double before = cpuMilliseconds();
     static_cast<void>(analyser.analyse(batch, VerdictDetail::Everything, verdicts));
     return cpuMilliseconds() - before;

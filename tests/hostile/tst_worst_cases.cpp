@@ -26,7 +26,7 @@ void analyse(Analyser& analyser, const std::string& text, const std::string& loc
 {
     RecordBatch batch;
     batch.add(text, batch.locationIndex(location), 1'760'000'000'000);
-    std::vector<Verdict> verdicts;
+    Verdicts verdicts;
     QVERIFY(analyser.analyse(batch, VerdictDetail::Everything, verdicts).has_value());
     QCOMPARE(verdicts.size(), std::size_t{1});
 }
@@ -173,7 +173,7 @@ void WorstCases::aSpentBudgetLeavesTheNextRecordAlone()
     RecordBatch batch;
     batch.add(expensiveLine() + " fine", batch.locationIndex("x"), 1000);
     batch.add("fine", batch.locationIndex("x"), 1000);
-    std::vector<Verdict> verdicts;
+    Verdicts verdicts;
     QVERIFY(analyser.analyse(batch, VerdictDetail::Everything, verdicts).has_value());
     QCOMPARE(verdicts.size(), std::size_t{2});
     QVERIFY(!verdicts[0].rule); // the rules behind the expensive ones were not tried
