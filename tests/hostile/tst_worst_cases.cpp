@@ -233,7 +233,7 @@ void WorstCases::ordinaryLongLinesAreNotTouched()
     qInfo("at most %lld steps of %lld: %.200s", static_cast<long long>(most),
           static_cast<long long>(MatchBudget::kStepsPerRecord), dearest.c_str());
     QVERIFY2(most < MatchBudget::kStepsPerRecord, dearest.c_str());
-    QCOMPARE(toldOverspent(analyser.findings()), std::size_t{0});
+    QVERIFY(analyser.findings().empty()); // nor did a single pattern give up
 }
 
 QTEST_GUILESS_MAIN(WorstCases)
