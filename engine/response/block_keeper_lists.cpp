@@ -1,7 +1,18 @@
 // The part of the block keeper that puts reputation lists in force.
 #include "engine/response/block_keeper.h"
 
+#include <chrono>
+#include <thread>
+
 namespace bartizan {
+
+namespace {
+
+// Between two steps, for everybody else: other programs that change the firewall wait for the same lock of
+// the kernel's, and blocks need the processor.
+constexpr std::chrono::milliseconds kPause(1);
+
+} // namespace
 
 Result<void> BlockKeeper::loadList(const std::string& name, std::vector<Cidr> entries,
                                    const std::stop_token& stop)
@@ -20,8 +31,11 @@ Result<void> BlockKeeper::loadList(const std::string& name, std::vector<Cidr> en
     load->prepare();
     Result<bool> done = false;
     while (done && !*done && !stop.stop_requested()) {
-        const std::lock_guard lock(m_mutex);
-        done = load->step();
+        {
+            const std::lock_guard lock(m_mutex);
+            done = load->step();
+        }
+        std::this_thread::sleep_for(kPause);
     }
     {
         const std::lock_guard lock(m_mutex);

@@ -119,6 +119,7 @@ NftablesListLoad::NftablesListLoad(NftablesBackend& backend, std::string name, s
     , m_name(std::move(name))
     , m_entries(std::move(entries))
     , m_version(backend.m_lists->nextVersion++)
+    , m_changesByOthers(backend.m_lists->changesByOthers)
     , m_leaving(setsInForce())
 {
     if (const auto known = backend.m_lists->contents.find(m_name); known != backend.m_lists->contents.end())
@@ -156,7 +157,7 @@ void NftablesListLoad::prepare()
     planParts();
     if (m_before && !m_content->empty())
         planChanges();
-    m_phase = m_before && *m_before == *m_content ? Phase::Done
+    m_phase = m_before && *m_before == *m_content ? Phase::Unchanged
               : m_changes.empty()                 ? Phase::Begin
                                                   : Phase::Change;
 }
@@ -214,35 +215,46 @@ Result<void> NftablesListLoad::requireTable()
 
 Result<bool> NftablesListLoad::step()
 {
+    if (m_failure)
+        return std::unexpected(*m_failure);
     prepare();
     if (m_phase == Phase::Done)
         return true;
     if (auto table = requireTable(); !table)
-        return std::unexpected(table.error());
-    int error = 0;
+        m_failure = table.error();
+    else if (const int error = carryOut(); error != 0)
+        m_failure = nft::kernelError(error, "can't load the list " + m_name);
+    if (m_failure)
+        return std::unexpected(*m_failure);
+    return m_phase == Phase::Done;
+}
+
+int NftablesListLoad::carryOut()
+{
     switch (m_phase) {
+    case Phase::Unchanged:
+        m_phase = isUntouched() ? Phase::Done : Phase::Begin;
+        return 0;
     case Phase::Change:
-        error = change();
-        break;
+        return change();
     case Phase::Begin:
-        error = begin();
-        break;
+        return begin();
     case Phase::Fill:
-        error = fill();
-        break;
+        return fill();
     case Phase::Swap:
-        error = swap();
-        break;
+        return swap();
     case Phase::CleanUp:
-        error = cleanUp();
-        break;
+        return cleanUp();
     case Phase::Prepare:
     case Phase::Done:
         break;
     }
-    if (error != 0)
-        return std::unexpected(nft::kernelError(error, "can't load the list " + m_name));
-    return m_phase == Phase::Done;
+    return 0;
+}
+
+bool NftablesListLoad::isUntouched() const
+{
+    return m_changesByOthers == m_backend.m_lists->changesByOthers;
 }
 
 int NftablesListLoad::change()
@@ -255,7 +267,7 @@ int NftablesListLoad::change()
     transaction.createElements(m_backend.m_table, set, change.added, nft::Creation::Exclusive);
     // Half changed, or changed by others: only a whole new version says for certain what is in it.
     m_backend.m_lists->contents.erase(m_name);
-    if (m_backend.commit(transaction) != 0) {
+    if (!isUntouched() || m_backend.commit(transaction) != 0) {
         m_changes.clear();
         m_phase = Phase::Begin;
         return 0;
@@ -320,8 +332,9 @@ int NftablesListLoad::swap()
     standing.chain = !wanted.empty();
     standing.inForce = wanted;
     lists.inForce = std::move(wanted);
-    lists.contents[m_name] = m_content;
-    if (m_content->empty())
+    if (isUntouched() && !m_content->empty())
+        lists.contents[m_name] = m_content;
+    else
         lists.contents.erase(m_name);
     m_phase = m_leaving.empty() ? Phase::Done : Phase::CleanUp;
     return 0;
@@ -412,6 +425,8 @@ void NftablesBackend::removeLeftOverLists()
 void NftablesBackend::learnLists()
 {
     const auto& standing = m_standing->lists;
+    ++m_lists->changesByOthers;
+    m_lists->contents.clear();
     for (const ListSet& set : standing.present)
         m_lists->nextVersion = std::max(m_lists->nextVersion, set.version + 1);
     if (!m_lists->known && m_standing->complete) {
