@@ -1,18 +1,9 @@
 // The part of the block keeper that puts reputation lists in force.
 #include "engine/response/block_keeper.h"
 
-#include <chrono>
 #include <thread>
 
 namespace bartizan {
-
-namespace {
-
-// Between two steps, for everybody else: other programs that change the firewall wait for the same lock of
-// the kernel's, and blocks need the processor.
-constexpr std::chrono::milliseconds kPause(1);
-
-} // namespace
 
 Result<void> BlockKeeper::loadList(const std::string& name, std::vector<Cidr> entries,
                                    const std::stop_token& stop)
@@ -31,11 +22,13 @@ Result<void> BlockKeeper::loadList(const std::string& name, std::vector<Cidr> en
     load->prepare();
     Result<bool> done = false;
     while (done && !*done && !stop.stop_requested()) {
+        std::chrono::milliseconds pause;
         {
             const std::lock_guard lock(m_mutex);
             done = load->step();
+            pause = load->pause();
         }
-        std::this_thread::sleep_for(kPause);
+        std::this_thread::sleep_for(pause);
     }
     {
         const std::lock_guard lock(m_mutex);

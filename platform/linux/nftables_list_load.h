@@ -44,6 +44,7 @@ public:
 
     void prepare() override;
     Result<bool> step() override;
+    [[nodiscard]] std::chrono::milliseconds pause() const override;
 
 private:
     enum class Phase { Prepare, Unchanged, Change, Begin, Fill, Swap, CleanUp, Done };
@@ -65,7 +66,8 @@ private:
     int cleanUp();
     [[nodiscard]] Result<void> requireTable();
     [[nodiscard]] bool isUntouched() const;
-    [[nodiscard]] nft::ListSet setOf(IpFamily family) const;
+    template<class Item> void planPart(nft::ListSet set, std::span<const Item> items);
+    [[nodiscard]] bool planChangesOf(IpFamily family);
     [[nodiscard]] nft::ListSets setsInForce() const;
 
     NftablesBackend& m_backend;
