@@ -40,6 +40,10 @@ public:
     // is gone. After an error the load is over: drop it, and begin again if need be. NotFound: our table was
     // taken away meanwhile.
     virtual Result<bool> step() = 0;
+
+    // How long to leave the firewall alone before the next step, for everybody else's sake: other programs
+    // that change it wait for the same lock of the kernel's.
+    [[nodiscard]] virtual std::chrono::milliseconds pause() const { return std::chrono::milliseconds(1); }
 };
 
 // Not thread-safe: the owner calls it from one thread at a time.

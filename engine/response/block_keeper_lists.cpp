@@ -1,6 +1,8 @@
 // The part of the block keeper that puts reputation lists in force.
 #include "engine/response/block_keeper.h"
 
+#include <thread>
+
 namespace bartizan {
 
 Result<void> BlockKeeper::loadList(const std::string& name, std::vector<Cidr> entries,
@@ -20,8 +22,13 @@ Result<void> BlockKeeper::loadList(const std::string& name, std::vector<Cidr> en
     load->prepare();
     Result<bool> done = false;
     while (done && !*done && !stop.stop_requested()) {
-        const std::lock_guard lock(m_mutex);
-        done = load->step();
+        std::chrono::milliseconds pause;
+        {
+            const std::lock_guard lock(m_mutex);
+            done = load->step();
+            pause = load->pause();
+        }
+        std::this_thread::sleep_for(pause);
     }
     {
         const std::lock_guard lock(m_mutex);

@@ -14,6 +14,7 @@ namespace {
 using nft::Element;
 using nft::Key;
 using nft::ListChange;
+using nft::ListPart;
 using nft::ListSet;
 using nft::ListSets;
 
@@ -21,8 +22,8 @@ using nft::ListSets;
 constexpr std::size_t kElementsPerStep = 500;
 // With more of a list changed than this, filling new sets is no slower.
 constexpr std::size_t kElementsToChange = 5000;
-// Room is left in a set of networks for later changes.
-constexpr std::size_t kRangesAtFirst = nft::kRangesPerShard / 4 * 3;
+// Room is left in a set for later changes.
+constexpr std::size_t kElementsAtFirst = nft::kElementsPerSet / 4 * 3;
 constexpr IpFamily kFamilies[] = {IpFamily::V4, IpFamily::V6};
 
 void append(std::vector<Element>& elements, const IpAddress& address)
@@ -54,59 +55,72 @@ template<class Item> std::vector<Item> difference(std::span<const Item> from, st
     return rest;
 }
 
-std::size_t rangesIn(std::span<const AddressRange> ranges, const Key& first, const Key& last)
+constexpr std::size_t elementsOf(const IpAddress& /*address*/)
 {
-    const auto key = [](const AddressRange& range) { return Key(range.first); };
-    const auto begin = std::ranges::lower_bound(ranges, first, {}, key);
-    return static_cast<std::size_t>(std::ranges::upper_bound(begin, ranges.end(), last, {}, key) - begin);
+    return 1;
 }
 
-// The changes of the networks of one family, one for each set. False where one of them fits into no set.
-bool planRanges(const ListSets& sets, const ListSet& like, std::span<const AddressRange> before,
-                std::span<const AddressRange> after, std::deque<ListChange>& changes)
+constexpr std::size_t elementsOf(const AddressRange& /*range*/)
 {
+    return 2;
+}
+
+Key firstOf(const IpAddress& address)
+{
+    return Key(address);
+}
+
+Key firstOf(const AddressRange& range)
+{
+    return Key(range.first);
+}
+
+Key lastOf(const IpAddress& address)
+{
+    return Key(address);
+}
+
+Key lastOf(const AddressRange& range)
+{
+    return Key(range.last);
+}
+
+template<class Item> std::size_t countIn(std::span<const Item> items, const Key& first, const Key& last)
+{
+    const auto key = [](const Item& item) { return firstOf(item); };
+    const auto begin = std::ranges::lower_bound(items, first, {}, key);
+    return static_cast<std::size_t>(std::ranges::upper_bound(begin, items.end(), last, {}, key) - begin);
+}
+
+// The changes of one part of a list, one for each set. False where one of them fits into no set.
+template<class Item>
+bool changesOf(const ListSets& sets, const ListSet& like, std::span<const Item> before,
+               std::span<const Item> after, std::deque<ListChange>& changes)
+{
+    const std::vector<Item> gone = difference(before, after);
+    const std::vector<Item> come = difference(after, before);
+    // A part that comes or goes as a whole takes its sets with it.
+    if (gone.size() + come.size() > kElementsToChange || before.empty() != after.empty())
+        return false;
     std::map<ListSet, ListChange> bySet;
-    const auto changeFor = [&](const AddressRange& range) -> ListChange* {
-        const auto set = nft::shardOf(sets, like, Key(range.first));
-        if (!set || Key(range.last) > nft::lastOfShard(sets, *set))
+    const auto changeFor = [&](const Item& item) -> ListChange* {
+        const auto set = nft::setFor(sets, like, firstOf(item));
+        if (!set || lastOf(item) > nft::lastOf(sets, *set))
             return nullptr;
         return &bySet.try_emplace(*set, ListChange{*set, {}, {}}).first->second;
     };
-    for (const AddressRange& range : difference(before, after)) {
-        ListChange* change = changeFor(range);
-        if (change == nullptr)
-            return false;
-        append(change->removed, range);
-    }
-    for (const AddressRange& range : difference(after, before)) {
-        ListChange* change = changeFor(range);
-        if (change == nullptr)
-            return false;
-        append(change->added, range);
+    for (const auto& [items, which] :
+         {std::pair(&gone, &ListChange::removed), std::pair(&come, &ListChange::added)}) {
+        for (const Item& item : *items) {
+            ListChange* change = changeFor(item);
+            if (change == nullptr)
+                return false;
+            append(change->*which, item);
+        }
     }
     for (auto& [set, change] : bySet) {
-        if (rangesIn(after, *set.first, nft::lastOfShard(sets, set)) > nft::kRangesPerShard)
+        if (countIn(after, set.first, nft::lastOf(sets, set)) * elementsOf(Item()) > nft::kElementsPerSet)
             return false;
-        changes.push_back(std::move(change));
-    }
-    return true;
-}
-
-bool planAddresses(const ListSets& sets, const ListSet& set, std::span<const IpAddress> before,
-                   std::span<const IpAddress> after, std::deque<ListChange>& changes)
-{
-    const auto gone = difference(before, after);
-    const auto come = difference(after, before);
-    if (gone.empty() && come.empty())
-        return true;
-    if (!sets.contains(set) || gone.size() + come.size() > kElementsToChange)
-        return false;
-    std::span<const IpAddress> removed(gone);
-    std::span<const IpAddress> added(come);
-    while (!removed.empty() || !added.empty()) {
-        ListChange change{set, {}, {}};
-        takeSome(removed, kElementsPerStep / 2, change.removed);
-        takeSome(added, kElementsPerStep / 2, change.added);
         changes.push_back(std::move(change));
     }
     return true;
@@ -119,6 +133,7 @@ NftablesListLoad::NftablesListLoad(NftablesBackend& backend, std::string name, s
     , m_name(std::move(name))
     , m_entries(std::move(entries))
     , m_version(backend.m_lists->nextVersion++)
+    , m_changesByOthers(backend.m_lists->changesByOthers)
     , m_leaving(setsInForce())
 {
     if (const auto known = backend.m_lists->contents.find(m_name); known != backend.m_lists->contents.end())
@@ -132,11 +147,6 @@ NftablesListLoad::~NftablesListLoad()
     // What is left over and can't be taken away now is, when the backend is next made ready.
     if (m_phase != Phase::Done && m_backend.m_connection)
         m_backend.removeUnusedLists(m_phase == Phase::CleanUp ? m_leaving : m_made);
-}
-
-ListSet NftablesListLoad::setOf(IpFamily family) const
-{
-    return {m_name, m_version, family, std::nullopt};
 }
 
 ListSets NftablesListLoad::setsInForce() const
@@ -156,7 +166,7 @@ void NftablesListLoad::prepare()
     planParts();
     if (m_before && !m_content->empty())
         planChanges();
-    m_phase = m_before && *m_before == *m_content ? Phase::Done
+    m_phase = m_before && *m_before == *m_content ? Phase::Unchanged
               : m_changes.empty()                 ? Phase::Begin
                                                   : Phase::Change;
 }
@@ -164,20 +174,27 @@ void NftablesListLoad::prepare()
 void NftablesListLoad::planParts()
 {
     for (const IpFamily family : kFamilies) {
-        if (const auto addresses = m_content->addresses(family); !addresses.empty())
-            m_parts.push_back({setOf(family), addresses, {}});
-        auto left = m_content->ranges(family);
-        Key first; // the first set begins at the first address there is, so that later changes find a place
-        first.size = static_cast<std::uint8_t>(nft::keySize(family));
-        while (!left.empty()) {
-            const auto part = left.first(std::min(left.size(), kRangesAtFirst));
-            ListSet set = setOf(family);
-            set.first = first;
-            m_parts.push_back({set, {}, part});
-            left = left.subspan(part.size());
-            if (!left.empty())
-                first = Key(left.front().first);
-        }
+        planPart({m_name, m_version, family, ListPart::Hosts, nft::firstKey(family)},
+                 m_content->addresses(family));
+        planPart({m_name, m_version, family, ListPart::Networks, nft::firstKey(family)},
+                 m_content->ranges(family));
+    }
+}
+
+// The first set begins at the first address there is, so that later changes find a place.
+template<class Item> void NftablesListLoad::planPart(ListSet set, std::span<const Item> items)
+{
+    while (!items.empty()) {
+        const auto some = items.first(std::min(items.size(), kElementsAtFirst / elementsOf(Item())));
+        Part part{set, {}, {}};
+        if constexpr (std::is_same_v<Item, IpAddress>)
+            part.addresses = some;
+        else
+            part.ranges = some;
+        m_parts.push_back(part);
+        items = items.subspan(some.size());
+        if (!items.empty())
+            set.first = firstOf(items.front());
     }
 }
 
@@ -185,22 +202,22 @@ void NftablesListLoad::planParts()
 void NftablesListLoad::planChanges()
 {
     std::size_t elements = 0;
-    for (const IpFamily family : kFamilies) {
-        const auto like = std::ranges::find(m_leaving, family, &ListSet::family);
-        const ListSet set{m_name, like == m_leaving.end() ? 0 : like->version, family, std::nullopt};
-        if (m_before->addresses(family).empty() != m_content->addresses(family).empty() ||
-            m_before->ranges(family).empty() != m_content->ranges(family).empty() ||
-            !planRanges(m_leaving, set, m_before->ranges(family), m_content->ranges(family), m_changes) ||
-            !planAddresses(m_leaving, set, m_before->addresses(family), m_content->addresses(family),
-                           m_changes)) {
-            m_changes.clear();
-            return;
-        }
-    }
+    const bool planned =
+        std::ranges::all_of(kFamilies, [&](IpFamily family) { return planChangesOf(family); });
     for (const ListChange& change : m_changes)
         elements += change.removed.size() + change.added.size();
-    if (elements > kElementsToChange)
+    if (!planned || elements > kElementsToChange)
         m_changes.clear();
+}
+
+bool NftablesListLoad::planChangesOf(IpFamily family)
+{
+    const std::uint32_t version = m_leaving.empty() ? 0 : m_leaving.begin()->version;
+    const auto like = [&](ListPart part) { return ListSet{m_name, version, family, part, {}}; };
+    return changesOf(m_leaving, like(ListPart::Networks), m_before->ranges(family), m_content->ranges(family),
+                     m_changes) &&
+           changesOf(m_leaving, like(ListPart::Hosts), m_before->addresses(family),
+                     m_content->addresses(family), m_changes);
 }
 
 Result<void> NftablesListLoad::requireTable()
@@ -214,35 +231,54 @@ Result<void> NftablesListLoad::requireTable()
 
 Result<bool> NftablesListLoad::step()
 {
+    if (m_failure)
+        return std::unexpected(*m_failure);
     prepare();
     if (m_phase == Phase::Done)
         return true;
     if (auto table = requireTable(); !table)
-        return std::unexpected(table.error());
-    int error = 0;
+        m_failure = table.error();
+    else if (const int error = carryOut(); error != 0)
+        m_failure = nft::kernelError(error, "can't load the list " + m_name);
+    if (m_failure)
+        return std::unexpected(*m_failure);
+    return m_phase == Phase::Done;
+}
+
+std::chrono::milliseconds NftablesListLoad::pause() const
+{
+    // The kernel frees deleted sets some milliseconds later, all that are waiting at once, and lets nobody
+    // else at that processor meanwhile: few should be waiting.
+    constexpr std::chrono::milliseconds kBetweenDeletions(20);
+    return m_phase == Phase::CleanUp ? kBetweenDeletions : ListLoad::pause();
+}
+
+int NftablesListLoad::carryOut()
+{
     switch (m_phase) {
+    case Phase::Unchanged:
+        m_phase = isUntouched() ? Phase::Done : Phase::Begin;
+        return 0;
     case Phase::Change:
-        error = change();
-        break;
+        return change();
     case Phase::Begin:
-        error = begin();
-        break;
+        return begin();
     case Phase::Fill:
-        error = fill();
-        break;
+        return fill();
     case Phase::Swap:
-        error = swap();
-        break;
+        return swap();
     case Phase::CleanUp:
-        error = cleanUp();
-        break;
+        return cleanUp();
     case Phase::Prepare:
     case Phase::Done:
         break;
     }
-    if (error != 0)
-        return std::unexpected(nft::kernelError(error, "can't load the list " + m_name));
-    return m_phase == Phase::Done;
+    return 0;
+}
+
+bool NftablesListLoad::isUntouched() const
+{
+    return m_changesByOthers == m_backend.m_lists->changesByOthers;
 }
 
 int NftablesListLoad::change()
@@ -255,7 +291,7 @@ int NftablesListLoad::change()
     transaction.createElements(m_backend.m_table, set, change.added, nft::Creation::Exclusive);
     // Half changed, or changed by others: only a whole new version says for certain what is in it.
     m_backend.m_lists->contents.erase(m_name);
-    if (m_backend.commit(transaction) != 0) {
+    if (!isUntouched() || m_backend.commit(transaction) != 0) {
         m_changes.clear();
         m_phase = Phase::Begin;
         return 0;
@@ -320,8 +356,9 @@ int NftablesListLoad::swap()
     standing.chain = !wanted.empty();
     standing.inForce = wanted;
     lists.inForce = std::move(wanted);
-    lists.contents[m_name] = m_content;
-    if (m_content->empty())
+    if (isUntouched() && !m_content->empty())
+        lists.contents[m_name] = m_content;
+    else
         lists.contents.erase(m_name);
     m_phase = m_leaving.empty() ? Phase::Done : Phase::CleanUp;
     return 0;
@@ -369,7 +406,7 @@ Result<std::vector<std::string>> NftablesBackend::listsHolding(const IpAddress& 
     std::vector<std::string> names;
     for (const ListSet& set : m_lists->inForce) {
         if (set.family != address.family() || (!names.empty() && names.back() == set.list) ||
-            (set.first && (key < *set.first || key > nft::lastOfShard(m_lists->inForce, set))))
+            key < set.first || key > nft::lastOf(m_lists->inForce, set))
             continue;
         std::optional<Element> found;
         if (const int error = m_connection->findElement(m_table, nft::listSetName(set), key, found);
@@ -412,6 +449,8 @@ void NftablesBackend::removeLeftOverLists()
 void NftablesBackend::learnLists()
 {
     const auto& standing = m_standing->lists;
+    ++m_lists->changesByOthers;
+    m_lists->contents.clear();
     for (const ListSet& set : standing.present)
         m_lists->nextVersion = std::max(m_lists->nextVersion, set.version + 1);
     if (!m_lists->known && m_standing->complete) {

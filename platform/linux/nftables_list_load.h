@@ -22,6 +22,8 @@ struct Lists
     std::map<std::string, std::shared_ptr<const FirewallList>> contents;
     std::set<std::string> loading;
     std::uint32_t nextVersion = 1;
+    // How often others changed a rule set: what was put into a set before may not be in it any more.
+    std::uint64_t changesByOthers = 0;
 };
 
 // A change of one set: first what goes, then what comes.
@@ -42,9 +44,10 @@ public:
 
     void prepare() override;
     Result<bool> step() override;
+    [[nodiscard]] std::chrono::milliseconds pause() const override;
 
 private:
-    enum class Phase { Prepare, Begin, Change, Fill, Swap, CleanUp, Done };
+    enum class Phase { Prepare, Unchanged, Change, Begin, Fill, Swap, CleanUp, Done };
     // Elements that go into one set, and how far they have got.
     struct Part
     {
@@ -55,22 +58,27 @@ private:
 
     void planParts();
     void planChanges();
+    [[nodiscard]] int carryOut();
     int begin();
     int change();
     int fill();
     int swap();
     int cleanUp();
     [[nodiscard]] Result<void> requireTable();
-    [[nodiscard]] nft::ListSet setOf(IpFamily family) const;
+    [[nodiscard]] bool isUntouched() const;
+    template<class Item> void planPart(nft::ListSet set, std::span<const Item> items);
+    [[nodiscard]] bool planChangesOf(IpFamily family);
     [[nodiscard]] nft::ListSets setsInForce() const;
 
     NftablesBackend& m_backend;
     const std::string m_name;
     Phase m_phase = Phase::Prepare;
+    std::optional<Error> m_failure;               // then nothing more is done
     std::vector<Cidr> m_entries;                  // until prepared
     std::shared_ptr<const FirewallList> m_before; // in force, where known
     std::shared_ptr<const FirewallList> m_content;
     std::uint32_t m_version = 0;
+    std::uint64_t m_changesByOthers = 0; // when this was begun
     std::deque<nft::ListChange> m_changes;
     std::deque<Part> m_parts;
     nft::ListSets m_made;

@@ -13,6 +13,8 @@ namespace bartizan::nft {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::string_view kHosts = "_hosts_";
+constexpr std::string_view kNetworks = "_nets_";
 
 std::string toHex(const Key& key)
 {
@@ -40,13 +42,6 @@ std::optional<Key> fromHex(std::string_view text, IpFamily family)
     return key;
 }
 
-Key firstKey(IpFamily family)
-{
-    Key key;
-    key.size = static_cast<std::uint8_t>(keySize(family));
-    return key;
-}
-
 Key lastKey(IpFamily family)
 {
     Key key = firstKey(family);
@@ -63,14 +58,14 @@ Key before(Key key)
     return key;
 }
 
-bool sameFamilyOfVersion(const ListSet& a, const ListSet& b)
+bool isSamePart(const ListSet& a, const ListSet& b)
 {
-    return a.list == b.list && a.version == b.version && a.family == b.family;
+    return a.list == b.list && a.version == b.version && a.family == b.family && a.part == b.part;
 }
 
 SetTraits traitsOf(const ListSet& set)
 {
-    return traitsFor(set.family, set.first ? NFT_SET_INTERVAL : 0);
+    return traitsFor(set.family, set.part == ListPart::Networks ? NFT_SET_INTERVAL : 0);
 }
 
 std::vector<Rule> acceptRules(const std::string& table)
@@ -89,8 +84,7 @@ Rule dropRule(const std::string& table, const ListSets& sets, const ListSet& set
     Rule rule = newRule(table, kListChain);
     appendSourceAddress(rule.get(), set.family);
     // Comparing costs a packet less than a look-up in each of many sets.
-    if (set.first)
-        appendRange(rule.get(), *set.first, lastOfShard(sets, set));
+    appendRange(rule.get(), set.first, lastOf(sets, set));
     appendLookup(rule.get(), listSetName(set));
     appendCounter(rule.get());
     appendVerdict(rule.get(), NF_DROP);
@@ -116,13 +110,19 @@ ListSets wholeVersions(const ListSets& sets, const ListSets& marked)
 
 } // namespace
 
+Key firstKey(IpFamily family)
+{
+    Key key;
+    key.size = static_cast<std::uint8_t>(keySize(family));
+    return key;
+}
+
 std::string listSetName(const ListSet& set)
 {
     std::string name = set.family == IpFamily::V4 ? "list4_" : "list6_";
     name += set.list + "_" + std::to_string(set.version);
-    if (set.first)
-        name += "_" + toHex(*set.first);
-    return name;
+    name += set.part == ListPart::Hosts ? kHosts : kNetworks;
+    return name + toHex(set.first);
 }
 
 std::optional<ListSet> parseListSetName(std::string_view name)
@@ -139,36 +139,33 @@ std::optional<ListSet> parseListSetName(std::string_view name)
     name.remove_prefix(end + 1);
     const std::size_t digits = std::min(name.find('_'), name.size());
     const auto version = parseNumber<std::uint32_t>(name.substr(0, digits));
-    if (!version)
+    name.remove_prefix(digits);
+    set.part = name.starts_with(kHosts) ? ListPart::Hosts : ListPart::Networks;
+    const std::string_view mark = set.part == ListPart::Hosts ? kHosts : kNetworks;
+    const auto first = name.starts_with(mark) ? fromHex(name.substr(mark.size()), set.family) : std::nullopt;
+    if (!version || !first)
         return std::nullopt;
     set.version = *version;
-    if (digits < name.size()) {
-        set.first = fromHex(name.substr(digits + 1), set.family);
-        if (!set.first)
-            return std::nullopt;
-    }
+    set.first = *first;
     return set;
 }
 
-Key lastOfShard(const ListSets& sets, const ListSet& shard)
+Key lastOf(const ListSets& sets, const ListSet& set)
 {
-    const auto next = sets.upper_bound(shard);
-    if (next != sets.end() && sameFamilyOfVersion(*next, shard))
-        return before(*next->first);
-    return lastKey(shard.family);
+    const auto next = sets.upper_bound(set);
+    if (next != sets.end() && isSamePart(*next, set))
+        return before(next->first);
+    return lastKey(set.family);
 }
 
-std::optional<ListSet> shardOf(const ListSets& sets, const ListSet& like, const Key& address)
+std::optional<ListSet> setFor(const ListSets& sets, const ListSet& like, const Key& address)
 {
     ListSet wanted = like;
     wanted.first = address;
     const auto behind = sets.upper_bound(wanted);
-    if (behind == sets.begin())
+    if (behind == sets.begin() || !isSamePart(*std::prev(behind), like))
         return std::nullopt;
-    const ListSet& found = *std::prev(behind);
-    if (!sameFamilyOfVersion(found, like) || !found.first)
-        return std::nullopt;
-    return found;
+    return *std::prev(behind);
 }
 
 void createListSet(Transaction& transaction, const std::string& table, const ListSet& set)

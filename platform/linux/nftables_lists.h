@@ -24,27 +24,32 @@ namespace bartizan::nft {
 
 inline constexpr ChainPlace kListChain{"lists", -190};
 
-// An interval set's elements are two for each network; insertion into a full one stays below a microsecond.
-inline constexpr std::size_t kRangesPerShard = 32768;
+// Of one set. A larger one holds up everybody else when it is changed, or freed after its deletion.
+inline constexpr std::size_t kElementsPerSet = 65536;
+
+enum class ListPart { Hosts, Networks }; // a network takes two elements
 
 struct ListSet
 {
     std::string list;
     std::uint32_t version = 0;
     IpFamily family = IpFamily::V4;
-    std::optional<Key> first; // of a set of networks; nothing: single addresses
+    ListPart part = ListPart::Hosts;
+    Key first;
     auto operator<=>(const ListSet&) const = default;
 };
-// Sorted: the sets of a version stand together, those of networks in the order of their addresses.
+// Sorted: the sets of a version's part stand together, in the order of their addresses.
 using ListSets = std::set<ListSet>;
 
 [[nodiscard]] std::string listSetName(const ListSet& set);
 [[nodiscard]] std::optional<ListSet> parseListSetName(std::string_view name);
 
-// The last address that belongs into a set of networks, whose sets before and behind are in `sets` too.
-[[nodiscard]] Key lastOfShard(const ListSets& sets, const ListSet& shard);
-// The set of networks of that list, version and family in which an address belongs; nothing without any.
-[[nodiscard]] std::optional<ListSet> shardOf(const ListSets& sets, const ListSet& like, const Key& address);
+// The first address of a family.
+[[nodiscard]] Key firstKey(IpFamily family);
+// The last address that belongs into a set, whose neighbours are in `sets` too.
+[[nodiscard]] Key lastOf(const ListSets& sets, const ListSet& set);
+// The set in which an address belongs, of the same list, version and part as `like`; nothing without any.
+[[nodiscard]] std::optional<ListSet> setFor(const ListSets& sets, const ListSet& like, const Key& address);
 
 void createListSet(Transaction& transaction, const std::string& table, const ListSet& set);
 void deleteListSet(Transaction& transaction, const std::string& table, const ListSet& set);
