@@ -17,11 +17,10 @@ constexpr std::size_t kBytesPerStep = 1024 * 1024;
 constexpr std::int64_t kAlertsPerPart = 16'384;
 constexpr std::int64_t kBytesPerPart = 16LL * 1024 * 1024;
 
-constexpr std::array<std::string_view, 4> kSettings = {
-    "PRAGMA auto_vacuum = INCREMENTAL",
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = NORMAL",
-    "PRAGMA secure_delete = OFF",
+constexpr std::array<std::string_view, 6> kSettings = {
+    "PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL",           "PRAGMA synchronous = NORMAL",
+    "PRAGMA secure_delete = OFF",       "PRAGMA journal_size_limit = 4194304",
+    "PRAGMA wal_autocheckpoint = 8192", // pages: fewer waits for the disk, which the history needs too
 };
 
 constexpr std::array<std::string_view, 2> kSchema = {
