@@ -6,8 +6,8 @@
 #include "engine/base/learned_fact.h"
 #include "engine/base/problem.h"
 #include "engine/base/record.h"
-#include "engine/base/reused_list.h"
 #include "engine/base/result.h"
+#include "engine/base/reused_list.h"
 #include "engine/base/ruleset_source.h"
 #include "engine/rules/rule_facts.h"
 
@@ -94,8 +94,7 @@ public:
     virtual ~AnalysisPort() = default;
 
     // Appends to `verdicts`. Records are analysed in order; time never runs backwards within a session.
-    virtual Result<void> analyse(const RecordBatch& batch, VerdictDetail detail,
-                                 Verdicts& verdicts) = 0;
+    virtual Result<void> analyse(const RecordBatch& batch, VerdictDetail detail, Verdicts& verdicts) = 0;
 
     // Compiles `source` beside the running set and swaps it in. Every problem found is returned; broken files
     // or rules are set aside and the rest is used. An Error (nothing usable) leaves the running set as it
