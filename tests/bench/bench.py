@@ -50,7 +50,7 @@ def main():
                         help="measure this row only; may be given more than once: " + ", ".join([*ROWS, "peers"]))
     parser.add_argument("--quick", action="store_true", help="smaller inputs and fewer runs")
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
-    parser.add_argument("--markdown", metavar="FILE", help="write them as the table of docs/performance.md")
+    parser.add_argument("--markdown", metavar="FILE", help="write them as a table; in a page with a heading \"Figures\" they replace what stands below it")
     parser.add_argument("--peers", action="store_true",
                         help="install fail2ban, sshguard and crowdsec with apt (their services are not started) and measure them too")
     options = parser.parse_args()
@@ -73,8 +73,7 @@ def main():
     if options.json:
         report.write_json(options.json, facts, figures)
     if options.markdown:
-        with open(options.markdown, "w") as file:
-            file.write(report.markdown(facts, figures))
+        report.write_markdown(options.markdown, facts, figures)
     return 1 if failed else 0
 
 

@@ -87,6 +87,19 @@ def markdown(facts, figures):
     return "\n".join(lines) + "\n"
 
 
+FIGURES = "\n## Figures\n"
+
+
+def write_markdown(path, facts, figures):
+    before = ""
+    if os.path.exists(path):
+        with open(path) as file:
+            text, heading, _ = file.read().partition(FIGURES)
+        before = text + heading + "\n" if heading else ""
+    with open(path, "w") as file:
+        file.write(before + markdown(facts, figures))
+
+
 def write_json(path, facts, figures):
     rows = [dataclasses.asdict(figure) | {"least_met": figure.met(figure.least), "aim_met": figure.met(figure.aim)}
             for figure in figures]

@@ -38,6 +38,16 @@ class Harness(unittest.TestCase):
         self.assertEqual([row["value"] for row in written], [1.5, None])
         self.assertEqual([row["least_met"] for row in written], [True, None])
 
+    def test_a_page_keeps_what_stands_before_its_figures(self):
+        with tempfile.NamedTemporaryFile("r+", suffix=".md") as file:
+            file.write("# Page\n\n## Figures\n\nold\n")
+            file.flush()
+            report.write_markdown(file.name, report.machine(), [report.skipped("row", "no root")])
+            with open(file.name) as written:
+                text = written.read()
+        self.assertTrue(text.startswith("# Page\n\n## Figures\n\nMeasured on "))
+        self.assertTrue(text.endswith("| row | skipped |  |  | no root |\n"))
+
     def test_the_same_seed_gives_the_same_lines(self):
         for lines in (logs.auth_lines, logs.access_lines, logs.system_lines, logs.mixed_lines):
             self.assertEqual(list(lines(50, random.Random(3))), list(lines(50, random.Random(3))))
