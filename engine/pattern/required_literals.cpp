@@ -30,7 +30,7 @@ int worth(const Literals& literals)
         return -1;
     const auto least =
         std::ranges::min_element(literals, {}, [](const std::string& one) { return worth(one); });
-    return worth(*least) / static_cast<int>(std::bit_width(literals.size()));
+    return worth(*least) / (1 + static_cast<int>(std::bit_width(literals.size() / 2)));
 }
 
 // Reads as much of the syntax as rules use (pcre2pattern(3)); whatever else is in a pattern makes it unknown.

@@ -336,6 +336,7 @@ void BlockKeeper::enforce(std::span<BlockRecord* const> records)
 void BlockKeeper::enforce(std::vector<BlockRecord>& records)
 {
     std::vector<BlockRecord*> all;
+    all.reserve(records.size());
     for (auto& record : records)
         all.push_back(&record);
     enforce(all);

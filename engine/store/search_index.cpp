@@ -170,6 +170,21 @@ Result<void> removePart(Database& index, const Part& part)
     return index.prepare("DELETE FROM parts WHERE number = ?").bind(part.number).execute();
 }
 
+// Ends `part`, if there is one, and makes it the part after it.
+Result<void> beginNextPart(Database& index, std::optional<Part>& part, AlertId firstId)
+{
+    if (part) {
+        if (auto put = putPart(index, *part); !put)
+            return put;
+        index.forget(insertInto(part->number));
+    }
+    const auto added = addPart(index, part ? part->number + 1 : 1, firstId);
+    if (!added)
+        return std::unexpected(added.error());
+    part = *added;
+    return {};
+}
+
 // Appends to `ids`.
 Result<void> searchPart(Database& index, const Part& part, const std::string& query, AlertId before,
                         std::size_t limit, std::vector<AlertId>& ids)
@@ -240,15 +255,8 @@ Result<void> indexMore(Database& index, Database& history, AlertId through, cons
                 break;
             const auto& [id, words] = **text;
             if (!part || id - part->firstId >= kAlertsPerPart || part->bytes >= kBytesPerPart) {
-                if (part) {
-                    if (auto put = putPart(index, *part); !put)
-                        return put;
-                    index.forget(insertInto(part->number));
-                }
-                const auto added = addPart(index, part ? part->number + 1 : 1, id);
-                if (!added)
-                    return std::unexpected(added.error());
-                part = *added;
+                if (auto begun = beginNextPart(index, part, id); !begun)
+                    return begun;
             }
             if (auto put = insertText(index, *part, id, words); !put)
                 return put;

@@ -137,6 +137,7 @@ Result<std::vector<std::string>> MemoryBackend::lists()
     if (auto ready = requireReady(); !ready)
         return std::unexpected(ready.error());
     std::vector<std::string> names;
+    names.reserve(m_lists.size());
     for (const auto& [name, list] : m_lists)
         names.push_back(name);
     return names;

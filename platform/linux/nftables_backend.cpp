@@ -91,6 +91,7 @@ std::vector<BlockGroup> grouped(std::span<const FirewallEntry> entries)
              false});
     }
     std::vector<BlockGroup> groups;
+    groups.reserve(byKind.size());
     for (auto& [kind, elements] : byKind)
         groups.push_back({kind, std::move(elements)});
     return groups;

@@ -56,8 +56,8 @@ void AllocationsTest::aLineAsksForNothing_data()
 {
     QTest::addColumn<QByteArray>("line");
     QTest::newRow("no decoder") << QByteArray("Oct 10 10:00:00 desk kernel: usb 1-1: new device");
-    QTest::newRow("another program")
-        << QByteArray("Oct 10 10:00:00 desk systemd[1]: Started Daily apt download activities.");
+    QTest::newRow("another program") << QByteArray(
+        "Oct 10 10:00:00 desk systemd[1]: Started Daily apt download activities.");
     QTest::newRow("a decoder") << QByteArray(
         "Oct 10 10:00:00 desk sshd[411]: Received disconnect from 192.0.2.5 port 40022:11: Bye [preauth]");
     QTest::newRow("a visitor") << QByteArray(
