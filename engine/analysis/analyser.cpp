@@ -1,6 +1,5 @@
 #include "engine/analysis/analyser.h"
 
-#include "engine/base/origin_requirement.h"
 #include "engine/base/utf8.h"
 #include "engine/decode/predecode.h"
 #include "engine/decode/windows_event.h"
@@ -114,8 +113,11 @@ Result<void> Analyser::analyse(const RecordBatch& batch, VerdictDetail detail, V
     if (!m_ruleset)
         return fail(ErrorCode::Unavailable, "No rules are loaded", "Load a rule set first.");
     static_cast<void>(takeExhausted()); // whoever else matched on this thread: not a rule of this set
-    for (std::uint32_t i = 0; i < batch.records().size(); ++i)
-        analyseWithinBudget(batch, i, detail, verdicts);
+    for (std::uint32_t i = 0; i < batch.records().size(); ++i) {
+        MatchBudget::current().beginRecord();
+        prepareEvent(batch, batch.records()[i], *m_ruleset->decoders, m_scratch, m_own);
+        conclude(m_own, batch.records()[i].session, i, detail, verdicts);
+    }
     for (const Pattern* pattern : takeExhausted())
         ++m_exhausted[pattern];
     return {};
@@ -145,55 +147,66 @@ Problems Analyser::findings() const
     return problems;
 }
 
-void Analyser::analyseWithinBudget(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
-                                   Verdicts& verdicts)
+Result<void> Analyser::analyse(PreparedBatch& batch, VerdictDetail detail, Verdicts& verdicts)
 {
-    MatchBudget& budget = MatchBudget::current();
-    budget.beginRecord();
-    analyseRecord(batch, index, detail, verdicts);
-    if (budget.isSpent() && budget.dearest() != nullptr)
-        ++m_overspent[budget.dearest()];
-    m_lastCost = budget.spent();
-    budget.endRecord();
+    if (!m_ruleset || batch.m_ruleset != m_ruleset)
+        return fail(ErrorCode::Unavailable, "The records were decoded with other rules than are loaded",
+                    "Decode them again.");
+    static_cast<void>(takeExhausted());
+    for (std::uint32_t i = 0; i < batch.records().records().size(); ++i) {
+        Event& event = batch.m_events[i];
+        MatchBudget::current() = batch.m_budgets[i];
+        event.lendSignature(&m_scratch.signature());
+        conclude(event, batch.records().records()[i].session, i, detail, verdicts);
+    }
+    for (const auto& exhausted : {batch.m_exhausted, takeExhausted()}) {
+        for (const Pattern* pattern : exhausted)
+            ++m_exhausted[pattern];
+    }
+    return {};
 }
 
-void Analyser::analyseRecord(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
-                             Verdicts& verdicts)
+// What is left of a record's way when it is decoded.
+void Analyser::conclude(Event& event, std::uint32_t sessionNumber, std::uint32_t index, VerdictDetail detail,
+                        Verdicts& verdicts)
 {
-    const auto& record = batch.records()[index];
-    Session& current = session(record.session);
-    m_event.reset();
-    m_event.fullLog = batch.text(record);
-    m_event.location = batch.location(record);
+    Session& current = session(sessionNumber);
+    m_event = &event;
     // Correlation relies on it.
-    current.lastTime = std::max(current.lastTime, record.receivedAt);
-    m_event.receivedAt = current.lastTime;
-    predecode(m_event);
-    m_event.origin = &batch.origin(record);
-    m_event.isDoubted = !doubtAbout(*m_event.origin, m_event.programName).empty();
-    m_ruleset->decoders->decode(m_event, m_scratch);
-    current.accumulate.apply(m_event);
+    current.lastTime = std::max(current.lastTime, event.receivedAt);
+    event.receivedAt = current.lastTime;
+    current.accumulate.apply(event);
     if (m_options.geoLocator)
         locate();
 
     Outcome outcome;
-    if (!m_event.isMalformed && !isDropped()) {
-        if (const Rule* rule = current.matcher->match(m_event))
+    if (!event.isMalformed && !isDropped()) {
+        if (const Rule* rule = current.matcher->match(event))
             outcome = decide(current, *rule);
     }
     if (detail == VerdictDetail::Everything || outcome.alert || outcome.respond)
         fillVerdict(verdicts.next(), index, current, outcome);
     if (outcome.remember)
         current.matcher->remember(*outcome.rule);
+    settleBudget();
+}
+
+void Analyser::settleBudget()
+{
+    MatchBudget& budget = MatchBudget::current();
+    if (budget.isSpent() && budget.dearest() != nullptr)
+        ++m_overspent[budget.dearest()];
+    m_lastCost = budget.spent();
+    budget.endRecord();
 }
 
 void Analyser::locate()
 {
     for (const auto& [address, place] : {std::pair(StaticField::SrcIp, StaticField::SrcGeoIp),
                                          std::pair(StaticField::DstIp, StaticField::DstGeoIp)}) {
-        const auto text = m_event.field(address);
+        const auto text = m_event->field(address);
         if (auto found = text ? m_options.geoLocator->locate(*text) : std::nullopt)
-            m_event.setPlace(place, m_event.keep(std::move(*found)));
+            m_event->setPlace(place, m_event->keep(std::move(*found)));
     }
 }
 
@@ -203,9 +216,9 @@ bool Analyser::isDropped() const
     static constexpr std::array kNeeded{StaticField::Action,  StaticField::SrcIp,   StaticField::DstIp,
                                         StaticField::SrcPort, StaticField::DstPort, StaticField::Protocol};
     if (m_options.mode != AnalysisMode::Daemon || !m_options.dropIncompleteFirewallEvents ||
-        m_event.type != DecoderType::Firewall)
+        m_event->type != DecoderType::Firewall)
         return false;
-    return std::ranges::any_of(kNeeded, [this](StaticField field) { return !m_event.field(field); });
+    return std::ranges::any_of(kNeeded, [this](StaticField field) { return !m_event->field(field); });
 }
 
 Analyser::Outcome Analyser::decide(Session& session, const Rule& matched) const
@@ -228,7 +241,7 @@ Analyser::Outcome Analyser::decide(Session& session, const Rule& matched) const
 // Spec §8.4.
 void Analyser::applyIgnore(Session& session, const Rule& rule, Outcome& outcome) const
 {
-    const auto now = m_event.receivedAt / 1000;
+    const auto now = m_event->receivedAt / 1000;
     auto& since = session.rules.ignoredSince[rule.index];
     if (since == RuleState::kNever) {
         since = now;
@@ -252,14 +265,14 @@ void Analyser::applyIgnore(Session& session, const Rule& rule, Outcome& outcome)
 void Analyser::fillVerdict(Verdict& verdict, std::uint32_t index, const Session& session,
                            const Outcome& outcome) const
 {
-    const Decoder* const decoder = m_event.decoder;
+    const Decoder* const decoder = m_event->decoder;
     verdict.record = index;
     assign(verdict.fullLog, decoder != nullptr && decoder->name() == kWindowsEventDecoder
-                                ? m_event.fullLog
+                                ? m_event->fullLog
                                 : std::string_view{});
-    assign(verdict.timestamp, m_event.timestamp);
-    assign(verdict.hostname, shownHostname(m_event.fullLog));
-    assign(verdict.programName, m_event.programName);
+    assign(verdict.timestamp, m_event->timestamp);
+    assign(verdict.hostname, shownHostname(m_event->fullLog));
+    assign(verdict.programName, m_event->programName);
     assign(verdict.decoderName, decoder != nullptr ? decoder->name() : std::string_view{});
     assign(verdict.decoderParent, decoder != nullptr ? decoder->parentName() : std::string_view{});
     assign(verdict.decoderComment, decoder != nullptr ? decoder->firstSeenComment() : std::string_view{});
@@ -294,10 +307,10 @@ void Analyser::fillFields(std::vector<Field>& fields) const
     };
     for (std::size_t i = 0; i < kStaticFieldCount; ++i) {
         const auto field = static_cast<StaticField>(i);
-        if (const auto value = m_event.field(field))
+        if (const auto value = m_event->field(field))
             add(staticFieldName(field), *value, true);
     }
-    for (const auto& field : m_event.dynamicFields())
+    for (const auto& field : m_event->dynamicFields())
         add(field.name, field.value, false);
     fields.resize(count);
 }
@@ -306,7 +319,7 @@ void Analyser::fillRuleInfo(RuleInfo& info, const Session& session, const Rule& 
 {
     info.id = rule.id;
     info.level = rule.level;
-    rule.description.expand(m_event, m_options.hostName, info.description);
+    rule.description.expand(*m_event, m_options.hostName, info.description);
     info.facts = rule.facts;
     info.frequency = rule.correlation ? rule.frequency : 0;
     info.firedTimes = rule.noCounter ? 0 : session.rules.fired[rule.index];

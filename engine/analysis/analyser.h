@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/analysis/analysis_port.h"
+#include "engine/analysis/prepared_batch.h"
 #include "engine/analysis/ruleset.h"
 #include "engine/decode/accumulate.h"
 #include "engine/decode/decoder_set.h"
@@ -20,6 +21,9 @@ public:
     explicit Analyser(const AnalysisOptions& options);
 
     Result<void> analyse(const RecordBatch& batch, VerdictDetail detail, Verdicts& verdicts) override;
+    // The same for records that were decoded with ruleset(), whichever thread did it: the verdicts are those
+    // of the records one by one. An Error where other rules have been loaded since.
+    Result<void> analyse(PreparedBatch& batch, VerdictDetail detail, Verdicts& verdicts);
     Result<Problems> load(const RulesetSource& source) override;
     [[nodiscard]] RulesetSummary summary() const override;
     [[nodiscard]] CorrelationUsage correlation() const override;
@@ -60,10 +64,9 @@ private:
 
     [[nodiscard]] Session& session(std::uint32_t number);
     void renewMatcher(Session& session);
-    void analyseWithinBudget(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
-                             Verdicts& verdicts);
-    void analyseRecord(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
-                       Verdicts& verdicts);
+    void conclude(Event& event, std::uint32_t sessionNumber, std::uint32_t index, VerdictDetail detail,
+                  Verdicts& verdicts);
+    void settleBudget();
     void locate();
     [[nodiscard]] bool isDropped() const;
     [[nodiscard]] Outcome decide(Session& session, const Rule& rule) const;
@@ -78,7 +81,8 @@ private:
     std::shared_ptr<const Ruleset> m_ruleset;
     std::unordered_map<std::uint32_t, Session> m_sessions;
     DecodeScratch m_scratch;
-    Event m_event;
+    Event m_own;              // reused from record to record
+    Event* m_event = nullptr; // the current one
     RuleTrace* m_trace = nullptr;
     std::vector<LearnedFact> m_learned;
     std::vector<LearnedFact> m_recalled;                 // until session 0 begins

@@ -119,6 +119,7 @@ const DecoderSet::Top* DecoderSet::findTop(const Event& event, DecodeScratch& sc
 
 void DecoderSet::decode(Event& event, DecodeScratch& scratch) const
 {
+    event.lendSignature(&scratch.m_signature);
     if (isWindowsEvent(event)) {
         event.isMalformed = !decodeWindowsEvent(event);
         if (!event.isMalformed) {

@@ -22,6 +22,8 @@ public:
     DecodeScratch() = default;
     // From now on `trace` hears of every step; nullptr ends it. It outlives the scratch or that call.
     void setTrace(DecoderTrace* trace) { m_trace = trace; }
+    // What decode() lends to an event; free between records.
+    [[nodiscard]] TextSignature& signature() { return m_signature; }
 
 private:
     friend class DecoderSet;
@@ -37,6 +39,7 @@ private:
             m_trace->tried(decoder, step, held);
     }
     std::vector<std::string_view> m_captures;
+    TextSignature m_signature;
     DecoderTrace* m_trace = nullptr;
     // Per program name the decoders whose condition on it holds: log files repeat few names.
     std::unordered_map<std::string, std::vector<std::uint32_t>, Hash, std::equal_to<>> m_byProgram;

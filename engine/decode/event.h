@@ -108,14 +108,21 @@ public:
     }
     [[nodiscard]] const std::vector<DynamicField>& dynamicFields() const { return m_dynamic; }
 
-    // Of `log`, which is set by then. Made at the first call for a record.
+    // Where the signature of the log is to be made: decoding lends its own, and whoever asks for it later,
+    // when that has been used for another event, lends one anew. It outlives its use.
+    void lendSignature(TextSignature* signature)
+    {
+        m_signature = signature;
+        m_hasSignature = false;
+    }
+    // Of `log`, which is set by then. Made at the first call.
     [[nodiscard]] const TextSignature& logSignature() const
     {
         if (!m_hasSignature) {
-            m_signature.reset(log);
+            m_signature->reset(log);
             m_hasSignature = true;
         }
-        return m_signature;
+        return *m_signature;
     }
 
     // Whether `value` is a part of the log, and whether one that decoders set is none: joined, unescaped,
@@ -152,7 +159,7 @@ private:
 
     std::array<std::optional<std::string_view>, kStaticFieldCount> m_static{};
     std::vector<DynamicField> m_dynamic;
-    mutable TextSignature m_signature;
+    TextSignature* m_signature = nullptr;
     mutable bool m_hasSignature = false;
     bool m_hasForeignValue = false;
     std::deque<std::string> m_arena; // a deque: growing it leaves the views alone

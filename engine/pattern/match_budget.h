@@ -14,6 +14,9 @@ class Pattern;
 class MatchBudget
 {
 public:
+    // Without an end, as outside of a record.
+    constexpr MatchBudget() = default;
+
     // A step is a state of the OS_Regex machine, or as much work of the others: about two nanoseconds.
     static constexpr std::int64_t kStepsPerRecord = 12'000'000;
     static constexpr std::int64_t kStepsPerMatch = 4'000'000;
@@ -47,7 +50,6 @@ public:
 private:
     static constexpr std::int64_t kMostUncounted = 6'000'000;
 
-    constexpr MatchBudget() = default;
     constexpr explicit MatchBudget(std::int64_t steps)
         : m_left(steps)
         , m_atStart(steps)

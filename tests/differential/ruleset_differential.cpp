@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <thread>
 
 using namespace bartizan;
 using namespace bartizan::test;
@@ -117,7 +118,14 @@ public:
     void flush()
     {
         Verdicts fast;
-        (void)m_fast.analyse(m_batch, VerdictDetail::Everything, fast);
+        if (m_random.oneIn(2)) {
+            (void)m_fast.analyse(m_batch, VerdictDetail::Everything, fast);
+        } else { // decoded ahead, on another thread
+            m_ahead.clear();
+            m_ahead.records() = m_batch;
+            std::thread([this] { m_ahead.prepare(m_fast.ruleset(), m_scratch); }).join();
+            (void)m_fast.analyse(m_ahead, VerdictDetail::Everything, fast);
+        }
         const auto plain = m_plain.analyse(m_batch);
         for (std::size_t i = 0; i < plain.size() && difference.isEmpty(); ++i)
             compare(i, fast.at(i), plain[i]);
@@ -153,6 +161,8 @@ private:
     std::uint64_t m_seed;
     RandomSource m_random;
     Analyser m_fast;
+    PreparedBatch m_ahead;
+    DecodeScratch m_scratch;
     plain::PlainEvaluator m_plain;
     bool m_loads = false;
     RecordBatch m_batch;

@@ -1,20 +1,15 @@
 #include "engine/analysis/analyser.h"
+#include "engine/base/bounded_queue.h"
 #include "engine/base/clock.h"
-#include "engine/base/json_writer.h"
-#include "engine/base/offender_ladder.h"
-#include "engine/base/timestamp.h"
-#include "engine/base/utf8.h"
-#include "engine/ctl/offline/record_time.h"
+#include "engine/ctl/offline/replay_reader.h"
+#include "engine/ctl/offline/replay_report.h"
 #include "engine/ctl/offline/ruleset_arguments.h"
 
-#include <algorithm>
 #include <chrono>
 #include <ctime>
-#include <fstream>
-#include <limits>
-#include <map>
+#include <memory>
 #include <ostream>
-#include <unordered_map>
+#include <thread>
 #include <utility>
 
 namespace bartizan::offline {
@@ -22,226 +17,118 @@ namespace bartizan::offline {
 namespace {
 
 constexpr std::string_view kUsageText = "replay [--config DIR | --ruleset DIR] [--json] FILE…";
-constexpr std::size_t kBatchBytes = std::size_t{256} * 1024;
-constexpr std::size_t kMostHeld = 4096;
-constexpr std::size_t kMostHeldBytes = std::size_t{8} * 1024 * 1024;
-constexpr std::size_t kLongestLine = std::size_t{64} * 1024; // as the log sources cut
+constexpr std::size_t kBatchBytes = std::size_t{64} * 1024;
+constexpr std::size_t kAhead = 4; // batches
 
-struct Block
-{
-    std::string address;
-    std::uint32_t rule;
-    EpochMs at;
-    std::int64_t seconds; // 0 = permanent
-};
+using Batch = std::unique_ptr<PreparedBatch>;
 
-struct RuleAlerts
-{
-    std::uint64_t count = 0;
-    int level = 0;
-    std::string description; // of the first one
-};
-
-struct Totals
-{
-    std::uint64_t lines = 0;
-    std::uint64_t bytes = 0;
-    std::uint64_t alerts = 0;
-    std::map<std::uint32_t, RuleAlerts> alertsByRule;
-    std::vector<Block> blocks;
-    double seconds = 0;
-    double cpuSeconds = 0;
-
-    [[nodiscard]] double linesPerSecond() const
-    {
-        return seconds > 0 ? static_cast<double>(lines) / seconds : 0;
-    }
-};
-
+// The records' way from the files to the report, on two threads where there are two processors: one reads and
+// decodes ahead, the other lets the rules have the records in their order. The verdicts are the same.
 class Replay
 {
 public:
-    Replay(Analyser& analyser, Responder responder, const Configuration& configuration)
+    Replay(Analyser& analyser, ReplayReport& report)
         : m_analyser(analyser)
-        , m_responder(std::move(responder))
-        , m_ladder(configuration.repeatedOffenders)
-        , m_clock(SystemClock().now())
+        , m_report(report)
+        , m_ruleset(analyser.ruleset())
+        , m_reader(SystemClock().now(), [this](std::string_view text, const std::string& path, EpochMs time) {
+            return add(text, path, time);
+        })
     {
     }
 
-    Result<void> file(const std::string& path)
+    Result<ReplayReport::Work> run(const std::vector<std::string>& files)
     {
-        std::ifstream file(path, std::ios::binary);
-        if (!file)
-            return fail(ErrorCode::NotFound, "Can't read " + path, "Check the path and the permissions.");
-        std::string line;
-        while (std::getline(file, line)) {
-            ++m_totals.lines;
-            m_totals.bytes += line.size() + (file.eof() ? 0 : 1);
-            if (line.ends_with('\r'))
-                line.pop_back();
-            if (const auto done = take(std::string_view(line).substr(0, kLongestLine), path); !done)
-                return done;
+        Result<void> read;
+        if (std::thread::hardware_concurrency() > 1) {
+            m_isAhead = true;
+            std::jthread reader([&] {
+                read = readAll(files);
+                m_ready.close();
+            });
+            while (auto batch = m_ready.pop()) {
+                if (!conclude(**batch))
+                    break;
+                static_cast<void>(m_free.push(std::move(*batch)));
+            }
+            m_ready.close();
+        } else {
+            read = readAll(files);
         }
-        if (file.bad())
-            return fail(ErrorCode::Unavailable, "Reading " + path + " failed", "Check the disk.");
-        return {};
+        if (!read)
+            return std::unexpected(read.error());
+        if (!m_concluded)
+            return std::unexpected(m_concluded.error());
+        return ReplayReport::Work{m_reader.lines(), m_reader.bytes(), 0, 0};
     }
-
-    Result<void> finish()
-    {
-        if (!m_clock.hasStarted()) {
-            if (const auto done = release(m_clock.startNow()); !done)
-                return done;
-        }
-        return analyseBatch();
-    }
-
-    [[nodiscard]] Totals& totals() { return m_totals; }
 
 private:
-    struct HeldLine
+    Result<void> readAll(const std::vector<std::string>& files)
     {
-        std::string text;
-        std::string path;
-    };
-
-    // The lines before the first stamp wait for it, so that time does not begin with today and jump back; but
-    // only so many of them.
-    Result<void> take(std::string_view text, const std::string& path)
-    {
-        const EpochMs time = m_clock.timeOf(text);
-        if (m_clock.hasStarted()) {
-            if (const auto done = release(time); !done)
-                return done;
-            return add(text, path, time);
+        for (const auto& path : files) {
+            const auto more = m_reader.file(path);
+            if (!more)
+                return std::unexpected(more.error());
+            if (!*more)
+                return {};
         }
-        m_held.push_back({std::string(text), path});
-        m_heldBytes += text.size();
-        if (m_held.size() < kMostHeld && m_heldBytes < kMostHeldBytes)
-            return {};
-        return release(m_clock.startNow());
-    }
-
-    Result<void> release(EpochMs time)
-    {
-        for (const HeldLine& line : std::exchange(m_held, {})) {
-            if (const auto done = add(line.text, line.path, time); !done)
-                return done;
-        }
+        if (m_reader.finish())
+            static_cast<void>(handOn());
         return {};
     }
 
-    Result<void> add(std::string_view text, const std::string& path, EpochMs time)
+    bool add(std::string_view text, const std::string& path, EpochMs time)
     {
-        m_batch.add(text, m_batch.locationIndex(path), time);
-        return m_batch.byteCount() < kBatchBytes ? Result<void>() : analyseBatch();
+        RecordBatch& records = m_batch->records();
+        records.add(text, records.locationIndex(path), time);
+        return records.byteCount() < kBatchBytes || handOn();
     }
 
-    Result<void> analyseBatch()
+    // False when nobody wants more.
+    bool handOn()
+    {
+        m_batch->prepare(m_ruleset, m_scratch);
+        if (!m_isAhead)
+            return conclude(*m_batch);
+        if (!m_ready.push(std::move(m_batch)))
+            return false;
+        auto used = m_free.tryPop();
+        m_batch = used ? std::move(*used) : std::make_unique<PreparedBatch>();
+        return true;
+    }
+
+    bool conclude(PreparedBatch& batch)
     {
         m_verdicts.clear();
-        const auto done = m_analyser.analyse(m_batch, VerdictDetail::AlertsOnly, m_verdicts);
-        for (const auto& verdict : m_verdicts)
-            count(verdict);
-        m_batch.clear();
-        return done;
-    }
-
-    void count(const Verdict& verdict)
-    {
-        if (verdict.alert) {
-            ++m_totals.alerts;
-            RuleAlerts& alerts = m_totals.alertsByRule[verdict.rule->id];
-            if (alerts.count++ == 0) {
-                alerts.level = verdict.rule->level;
-                alerts.description = verdict.rule->description;
-            }
-        }
-        if (!verdict.respond || !m_responder)
-            return;
-        const auto at = m_batch.records()[verdict.record].receivedAt;
-        for (auto& block : m_responder(verdict))
-            blockFor({std::move(block.address), verdict.rule->id, at, block.seconds});
-    }
-
-    // An address that is blocked already is only blocked for longer; one that was blocked before climbs the
-    // ladder.
-    void blockFor(Block block)
-    {
-        static constexpr EpochMs kForever = std::numeric_limits<EpochMs>::max();
-        EpochMs& until = m_blockedUntil[block.address];
-        const bool isBlocked = until > block.at;
-        if (!isBlocked && block.seconds > 0)
-            block.seconds = m_ladder.next(block.address, std::chrono::seconds(block.seconds)).count();
-        until = std::max(until, block.seconds == 0 ? kForever : block.at + block.seconds * 1000);
-        if (!isBlocked)
-            m_totals.blocks.push_back(std::move(block));
+        m_concluded = m_analyser.analyse(batch, VerdictDetail::AlertsOnly, m_verdicts);
+        for (const Verdict& verdict : m_verdicts)
+            m_report.count(verdict, batch.records().records()[verdict.record].receivedAt);
+        batch.clear();
+        return m_concluded.has_value();
     }
 
     Analyser& m_analyser;
-    Responder m_responder;
-    OffenderLadder<std::string> m_ladder;
-    RecordClock m_clock;
-    std::vector<HeldLine> m_held;
-    std::size_t m_heldBytes = 0;
-    RecordBatch m_batch;
+    ReplayReport& m_report;
+    std::shared_ptr<const Ruleset> m_ruleset;
+    bool m_isAhead = false;
+
+    // The reading side's.
+    ReplayReader m_reader;
+    DecodeScratch m_scratch;
+    Batch m_batch = std::make_unique<PreparedBatch>();
+
+    BoundedQueue<Batch> m_ready{kAhead};
+    BoundedQueue<Batch> m_free{kAhead + 2}; // as many as there are: it never makes anybody wait
+
+    // The concluding side's.
     Verdicts m_verdicts;
-    std::unordered_map<std::string, EpochMs> m_blockedUntil;
-    Totals m_totals;
+    Result<void> m_concluded;
 };
 
-std::string asJson(const Totals& totals)
+Result<ReplayReport::Work> replayFiles(Analyser& analyser, const std::vector<std::string>& files,
+                                       ReplayReport& report)
 {
-    JsonWriter json;
-    json.beginObject();
-    json.key("lines").number(static_cast<std::int64_t>(totals.lines));
-    json.key("bytes").number(static_cast<std::int64_t>(totals.bytes));
-    json.key("seconds").real(totals.seconds);
-    json.key("cpu_seconds").real(totals.cpuSeconds);
-    json.key("lines_per_second").real(totals.linesPerSecond());
-    json.key("alerts").number(static_cast<std::int64_t>(totals.alerts));
-    json.key("alerts_by_rule").beginObject();
-    for (const auto& [rule, alerts] : totals.alertsByRule)
-        json.key(std::to_string(rule)).number(static_cast<std::int64_t>(alerts.count));
-    json.endObject();
-    json.key("would_block").beginArray();
-    for (const auto& block : totals.blocks) {
-        json.beginObject();
-        json.key("address").string(block.address);
-        json.key("rule").string(std::to_string(block.rule));
-        json.key("at").string(isoUtc(block.at));
-        json.key("seconds");
-        if (block.seconds > 0)
-            json.number(block.seconds);
-        else
-            json.null();
-        json.endObject();
-    }
-    json.endArray().endObject();
-    return json.take();
-}
-
-void showText(std::ostream& out, const Totals& totals)
-{
-    out << totals.lines << " lines, " << totals.bytes << " bytes in " << totals.seconds << " s ("
-        << static_cast<std::uint64_t>(totals.linesPerSecond()) << " lines a second)\n"
-        << totals.alerts << " alerts\n";
-    for (const auto& [id, alerts] : totals.alertsByRule) {
-        out << "    " << alerts.count << " x rule " << id << " (level " << alerts.level
-            << "): " << forDisplay(alerts.description) << '\n';
-    }
-    out << totals.blocks.size() << (totals.blocks.size() == 1 ? " block" : " blocks")
-        << " would have been made\n";
-    for (const auto& block : totals.blocks) {
-        out << "    " << isoUtc(block.at) << "  " << forDisplay(block.address) << "  rule " << block.rule
-            << ", ";
-        if (block.seconds > 0)
-            out << block.seconds << " s\n";
-        else
-            out << "permanent\n";
-    }
-    out.flush();
+    return Replay(analyser, report).run(files);
 }
 
 } // namespace
@@ -270,23 +157,20 @@ int runReplay(Environment& environment, const std::vector<std::string>& words)
     if (!compiled)
         return failure(environment, compiled.error(), form);
 
-    Replay replay(analyser, std::move(responder), loaded->configuration);
+    ReplayReport report(std::move(responder), loaded->configuration.repeatedOffenders);
     const auto started = std::chrono::steady_clock::now();
     const auto cpuStarted = std::clock();
-    for (const auto& path : arguments->files) {
-        if (const auto done = replay.file(path); !done)
-            return failure(environment, done.error(), form);
-    }
-    if (const auto done = replay.finish(); !done)
-        return failure(environment, done.error(), form);
+    const auto read = replayFiles(analyser, arguments->files, report);
+    if (!read)
+        return failure(environment, read.error(), form);
     print(environment, analyser.findings(), Notes::Hide);
-    Totals& totals = replay.totals();
-    totals.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    totals.cpuSeconds = static_cast<double>(std::clock() - cpuStarted) / CLOCKS_PER_SEC;
+    ReplayReport::Work work = *read;
+    work.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    work.cpuSeconds = static_cast<double>(std::clock() - cpuStarted) / CLOCKS_PER_SEC;
     if (arguments->json)
-        environment.out << asJson(totals) << std::endl;
+        environment.out << report.json(work) << std::endl;
     else
-        showText(environment.out, totals);
+        report.show(environment.out, work);
     return kDone;
 }
 

@@ -2,6 +2,8 @@
 
 #include <QtTest>
 
+#include <thread>
+
 using namespace bartizan;
 using namespace bartizan::test;
 
@@ -20,6 +22,7 @@ private slots:
     void rulesAskForAnOrigin();
     void compositesRememberDoubt();
     void nothingLoadedIsAnError();
+    void recordsMayBeDecodedAhead();
 };
 
 void TestAnalyser::alertAndRespond_data()
@@ -189,6 +192,39 @@ void TestAnalyser::nothingLoadedIsAnError()
     QVERIFY(!result.has_value());
     QCOMPARE(result.error().code, ErrorCode::Unavailable);
     QCOMPARE(analyser->summary().rules, 0U);
+}
+
+void TestAnalyser::recordsMayBeDecodedAhead()
+{
+    AnalysisBench bench;
+    const char* rules =
+        R"(<rule id="100" level="3"><match>fail</match><description>$(srcip)</description></rule>
+        <rule id="101" level="5" frequency="3" timeframe="60"><if_matched_sid>100</if_matched_sid>
+          <same_source_ip/><description>d</description></rule>
+        <rule id="102" level="3"><match type="pcre2">^t (a+)+$</match><description>d</description></rule>)";
+    bench.load(rules);
+    PreparedBatch batch;
+    DecodeScratch scratch;
+    const auto decode = [&](const std::vector<std::string>& lines) {
+        batch.clear();
+        for (const auto& line : lines)
+            batch.records().add(line, batch.records().locationIndex("test"), bench.now);
+        std::thread([&] { batch.prepare(bench.analyser().ruleset(), scratch); }).join();
+    };
+    Verdicts verdicts;
+    decode({"t fail ip=192.0.2.1", "t fail ip=192.0.2.1", "t nothing", "t fail ip=192.0.2.1",
+            "t " + std::string(40, 'a') + "b"});
+    QVERIFY(bench.analyser().analyse(batch, VerdictDetail::AlertsOnly, verdicts));
+    QCOMPARE(verdicts.size(), std::size_t{3});
+    QVERIFY(verdicts[0].rule->id == 100 && verdicts[0].rule->description == "192.0.2.1");
+    QVERIFY(verdicts[2].rule->id == 101 && verdicts[2].record == 3);
+    QCOMPARE(bench.analyser().findings().size(), std::size_t{1}); // of a pattern that gave up
+
+    // What was decoded with rules that are gone is refused.
+    decode({"t fail"});
+    bench.load(rules);
+    const auto refused = bench.analyser().analyse(batch, VerdictDetail::AlertsOnly, verdicts);
+    QVERIFY(!refused && refused.error().code == ErrorCode::Unavailable);
 }
 
 void TestAnalyser::patternsThatGiveUpAreTold()
