@@ -73,6 +73,7 @@ int runUnblock(Context& context, const QStringList& arguments);
 int runAllow(Context& context, const QStringList& arguments);
 int runWhy(Context& context, const QStringList& arguments);
 int runLists(Context& context, const QStringList& arguments);
+int runListsPreview(Context& context, const QStringList& arguments); // what follows "lists preview"
 int runReload(Context& context, const QStringList& arguments);
 int runPause(Context& context, const QStringList& arguments);
 int runResume(Context& context, const QStringList& arguments);

@@ -12,6 +12,8 @@ using namespace Qt::StringLiterals;
 int runLists(Context& context, const QStringList& arguments)
 {
     Output& out = context.out;
+    if (!arguments.isEmpty() && arguments.first() == "preview"_L1)
+        return runListsPreview(context, arguments.mid(1));
     if (arguments == QStringList{u"update"_s}) {
         return request(context, "lists.update", {}, [&](const QJsonObject&) {
             out.line(u"The lists are being updated."_s);

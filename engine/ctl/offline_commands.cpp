@@ -1,4 +1,4 @@
-// check, logtest, replay, import: they need no engine; engine/ctl/offline carries them out.
+// check, logtest, replay, import, lists preview: they need no engine; engine/ctl/offline carries them out.
 #include "engine/config/ruleset_files.h"
 #include "engine/ctl/command.h"
 #include "engine/ctl/offline/offline.h"
@@ -51,6 +51,11 @@ int runLogtest(Context& context, const QStringList& arguments)
 int runReplay(Context& context, const QStringList& arguments)
 {
     return runOffline(offline::runReplay, context, arguments);
+}
+
+int runListsPreview(Context& context, const QStringList& arguments)
+{
+    return runOffline(offline::runListsPreview, context, arguments);
 }
 
 int runImport(Context& context, const QStringList& arguments)

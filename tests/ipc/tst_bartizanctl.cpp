@@ -172,6 +172,8 @@ void TestBartizanctl::wrongUsageIsExplained_data()
     row("logtest --as somebody", "");
     row("check --ruleset", "");
     row("import", "");
+    row("lists preview", "");
+    row("lists preview a b", "");
     row("import a b", "");
     row("version 2", "takes no arguments");
     row("help frobnicate", "no command 'frobnicate'");

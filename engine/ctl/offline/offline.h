@@ -1,6 +1,6 @@
-// The offline commands of bartizanctl: check, logtest and replay (architecture.md §4.4). They need no engine
-// and no privileges, and read only the files they are pointed at; `import` writes into the configuration
-// folder as well.
+// The offline commands of bartizanctl: check, logtest, replay and lists preview (architecture.md §4.4). They
+// need no engine and no privileges, and read only the files they are pointed at; `import` writes into the
+// configuration folder as well.
 #pragma once
 
 #include "engine/analysis/analysis_port.h"
@@ -53,6 +53,7 @@ struct Environment
 [[nodiscard]] int runCheck(Environment& environment, const std::vector<std::string>& arguments);
 [[nodiscard]] int runLogtest(Environment& environment, const std::vector<std::string>& arguments);
 [[nodiscard]] int runReplay(Environment& environment, const std::vector<std::string>& arguments);
+[[nodiscard]] int runListsPreview(Environment& environment, const std::vector<std::string>& arguments);
 [[nodiscard]] int runImport(Environment& environment, const std::vector<std::string>& arguments);
 
 } // namespace bartizan::offline

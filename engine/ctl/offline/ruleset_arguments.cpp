@@ -82,6 +82,10 @@ private:
             arguments.config = std::move(*value);
         else if (name == "--ruleset")
             arguments.ruleset = std::move(*value);
+        else if (name == "--format")
+            arguments.format = std::move(*value);
+        else if (name == "--column")
+            arguments.column = std::move(*value);
         else if (name == "--as" && (*value == "tester" || *value == "daemon"))
             arguments.mode = *value == "tester" ? AnalysisMode::Tester : AnalysisMode::Daemon;
         else if (name == "--input" && (*value == "lines" || *value == "ndjson"))

@@ -29,11 +29,13 @@ struct Arguments
     std::optional<std::string> ruleset;
     std::optional<AnalysisMode> mode;
     InputFormat input = InputFormat::Lines;
+    std::optional<std::string> format;
+    std::optional<std::string> column;
     std::vector<std::string> files;
 };
 
 // `extra` are the options understood besides --json, --config and --ruleset: "--explain", "--as", "--input",
-// "--dry-run", "--replace", "--with-stock-rules".
+// "--dry-run", "--replace", "--with-stock-rules", "--format", "--column".
 [[nodiscard]] Result<Arguments> parseArguments(const Environment& environment,
                                                const std::vector<std::string>& words,
                                                std::initializer_list<std::string_view> extra);
