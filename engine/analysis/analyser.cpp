@@ -4,11 +4,30 @@
 #include "engine/base/utf8.h"
 #include "engine/decode/predecode.h"
 #include "engine/decode/windows_event.h"
+#include "engine/pattern/match_budget.h"
 
 #include <algorithm>
 #include <array>
 
 namespace bartizan {
+
+namespace {
+
+// Into the memory that is there.
+void assign(std::string& target, std::string_view text)
+{
+    target.assign(text);
+}
+
+void assign(std::optional<std::string>& target, std::optional<std::string_view> text)
+{
+    if (text && target)
+        target->assign(*text);
+    else
+        target = text;
+}
+
+} // namespace
 
 Analyser::Analyser(const AnalysisOptions& options)
     : m_options(options)
@@ -38,6 +57,7 @@ Result<Problems> Analyser::load(const RulesetSource& source)
         session.rules.adopt(*m_ruleset->rules, *ruleset->rules);
     m_ruleset = std::move(ruleset);
     m_exhausted.clear();
+    m_overspent.clear();
     for (auto& [number, session] : m_sessions)
         renewMatcher(session);
     return problems;
@@ -46,6 +66,19 @@ Result<Problems> Analyser::load(const RulesetSource& source)
 RulesetSummary Analyser::summary() const
 {
     return m_ruleset ? m_ruleset->summary : RulesetSummary{};
+}
+
+CorrelationUsage Analyser::correlation() const
+{
+    CorrelationUsage usage;
+    usage.limit = m_options.correlationBytes;
+    for (const auto& [number, session] : m_sessions) {
+        const auto one = session.rules.memory.usage();
+        usage.events += one.events;
+        usage.bytes += one.bytes;
+        usage.evicted += one.evicted;
+    }
+    return usage;
 }
 
 void Analyser::setTrace(DecoderTrace* decoders, RuleTrace* rules)
@@ -76,13 +109,13 @@ void Analyser::renewMatcher(Session& session)
         std::make_unique<RuleMatcher>(*m_ruleset->rules, session.rules, m_options.hostName, m_trace);
 }
 
-Result<void> Analyser::analyse(const RecordBatch& batch, VerdictDetail detail, std::vector<Verdict>& verdicts)
+Result<void> Analyser::analyse(const RecordBatch& batch, VerdictDetail detail, Verdicts& verdicts)
 {
     if (!m_ruleset)
         return fail(ErrorCode::Unavailable, "No rules are loaded", "Load a rule set first.");
     static_cast<void>(takeExhausted()); // whoever else matched on this thread: not a rule of this set
     for (std::uint32_t i = 0; i < batch.records().size(); ++i)
-        analyseRecord(batch, i, detail, verdicts);
+        analyseWithinBudget(batch, i, detail, verdicts);
     for (const Pattern* pattern : takeExhausted())
         ++m_exhausted[pattern];
     return {};
@@ -99,11 +132,33 @@ Problems Analyser::findings() const
         problem.cure = "Write the pattern so that there are fewer ways to match the same text.";
         problems.push_back(std::move(problem));
     }
+    for (const auto& [pattern, times] : m_overspent) {
+        Problem problem = m_ruleset->ownerOf(*pattern);
+        problem.message +=
+            " took most of what a record may cost, on " + std::to_string(times) +
+            (times == 1 ? " record" : " records") +
+            ", and the patterns behind it were not tried any more: " + forDisplay(pattern->text(), 200);
+        problem.cure = "Look at these records: such lines are long or written by an attacker. Or write the "
+                       "pattern so that there are fewer ways to match the same text.";
+        problems.push_back(std::move(problem));
+    }
     return problems;
 }
 
+void Analyser::analyseWithinBudget(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
+                                   Verdicts& verdicts)
+{
+    MatchBudget& budget = MatchBudget::current();
+    budget.beginRecord();
+    analyseRecord(batch, index, detail, verdicts);
+    if (budget.isSpent() && budget.dearest() != nullptr)
+        ++m_overspent[budget.dearest()];
+    m_lastCost = budget.spent();
+    budget.endRecord();
+}
+
 void Analyser::analyseRecord(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
-                             std::vector<Verdict>& verdicts)
+                             Verdicts& verdicts)
 {
     const auto& record = batch.records()[index];
     Session& current = session(record.session);
@@ -127,7 +182,7 @@ void Analyser::analyseRecord(const RecordBatch& batch, std::uint32_t index, Verd
             outcome = decide(current, *rule);
     }
     if (detail == VerdictDetail::Everything || outcome.alert || outcome.respond)
-        verdicts.push_back(makeVerdict(index, current, outcome));
+        fillVerdict(verdicts.next(), index, current, outcome);
     if (outcome.remember)
         current.matcher->remember(*outcome.rule);
 }
@@ -138,7 +193,7 @@ void Analyser::locate()
                                          std::pair(StaticField::DstIp, StaticField::DstGeoIp)}) {
         const auto text = m_event.field(address);
         if (auto found = text ? m_options.geoLocator->locate(*text) : std::nullopt)
-            m_event.setField(place, m_event.keep(std::move(*found)));
+            m_event.setPlace(place, m_event.keep(std::move(*found)));
     }
 }
 
@@ -194,56 +249,70 @@ void Analyser::applyIgnore(Session& session, const Rule& rule, Outcome& outcome)
     outcome.remember = tester;
 }
 
-Verdict Analyser::makeVerdict(std::uint32_t index, const Session& session, const Outcome& outcome) const
+void Analyser::fillVerdict(Verdict& verdict, std::uint32_t index, const Session& session,
+                           const Outcome& outcome) const
 {
-    const auto text = [](std::optional<std::string_view> view) {
-        return view ? std::optional<std::string>(*view) : std::nullopt;
-    };
-    Verdict verdict;
+    const Decoder* const decoder = m_event.decoder;
     verdict.record = index;
-    if (m_event.decoder != nullptr && m_event.decoder->name() == kWindowsEventDecoder)
-        verdict.fullLog = m_event.fullLog;
-    verdict.timestamp = text(m_event.timestamp);
-    verdict.hostname = text(shownHostname(m_event.fullLog));
-    verdict.programName = text(m_event.programName);
-    if (m_event.decoder != nullptr) {
-        verdict.decoderName = m_event.decoder->name();
-        verdict.decoderParent = m_event.decoder->parentName();
-        verdict.decoderComment = m_event.decoder->firstSeenComment();
-        verdict.decoderAccumulates = m_event.decoder->accumulates();
-    }
-    verdict.fields.reserve(kStaticFieldCount / 2 + m_event.dynamicFields().size());
-    for (std::size_t i = 0; i < kStaticFieldCount; ++i) {
-        const auto field = static_cast<StaticField>(i);
-        if (const auto value = m_event.field(field))
-            verdict.fields.push_back({std::string(staticFieldName(field)), std::string(*value), true});
-    }
-    for (const auto& field : m_event.dynamicFields())
-        verdict.fields.push_back({std::string(field.name), std::string(field.value), false});
-    if (outcome.rule != nullptr) {
-        verdict.rule = makeRuleInfo(session, *outcome.rule);
+    assign(verdict.fullLog, decoder != nullptr && decoder->name() == kWindowsEventDecoder
+                                ? m_event.fullLog
+                                : std::string_view{});
+    assign(verdict.timestamp, m_event.timestamp);
+    assign(verdict.hostname, shownHostname(m_event.fullLog));
+    assign(verdict.programName, m_event.programName);
+    assign(verdict.decoderName, decoder != nullptr ? decoder->name() : std::string_view{});
+    assign(verdict.decoderParent, decoder != nullptr ? decoder->parentName() : std::string_view{});
+    assign(verdict.decoderComment, decoder != nullptr ? decoder->firstSeenComment() : std::string_view{});
+    verdict.decoderAccumulates = decoder != nullptr && decoder->accumulates();
+    fillFields(verdict.fields);
+    verdict.countedDoubted = false;
+    verdict.previousOutput.clear();
+    if (outcome.rule == nullptr) {
+        verdict.rule.reset();
+    } else {
+        if (!verdict.rule)
+            verdict.rule.emplace();
+        fillRuleInfo(*verdict.rule, session, *outcome.rule);
         verdict.countedDoubted = session.matcher->countedDoubted();
         if (!outcome.replaced)
-            verdict.previousOutput = session.matcher->previousOutput();
+            session.matcher->showPrevious(verdict.previousOutput);
     }
     verdict.alert = outcome.alert;
     verdict.respond = outcome.respond;
-    return verdict;
 }
 
-RuleInfo Analyser::makeRuleInfo(const Session& session, const Rule& rule) const
+void Analyser::fillFields(std::vector<Field>& fields) const
 {
-    RuleInfo info;
+    std::size_t count = 0;
+    const auto add = [&](std::string_view name, std::string_view value, bool isStatic) {
+        if (count == fields.size())
+            fields.emplace_back();
+        Field& field = fields[count++];
+        field.name = name;
+        field.value = value;
+        field.isStatic = isStatic;
+    };
+    for (std::size_t i = 0; i < kStaticFieldCount; ++i) {
+        const auto field = static_cast<StaticField>(i);
+        if (const auto value = m_event.field(field))
+            add(staticFieldName(field), *value, true);
+    }
+    for (const auto& field : m_event.dynamicFields())
+        add(field.name, field.value, false);
+    fields.resize(count);
+}
+
+void Analyser::fillRuleInfo(RuleInfo& info, const Session& session, const Rule& rule) const
+{
     info.id = rule.id;
     info.level = rule.level;
-    info.description = rule.description.expanded(m_event, m_options.hostName);
+    rule.description.expand(m_event, m_options.hostName, info.description);
     info.facts = rule.facts;
     info.frequency = rule.correlation ? rule.frequency : 0;
     info.firedTimes = rule.noCounter ? 0 : session.rules.fired[rule.index];
     info.mail = rule.mail.value_or(rule.level >= m_options.mailLevel);
     info.noActiveResponse = rule.noActiveResponse;
     info.noFullLog = rule.noFullLog;
-    return info;
 }
 
 } // namespace bartizan

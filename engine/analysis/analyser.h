@@ -19,10 +19,10 @@ class Analyser final : public AnalysisPort
 public:
     explicit Analyser(const AnalysisOptions& options);
 
-    Result<void> analyse(const RecordBatch& batch, VerdictDetail detail,
-                         std::vector<Verdict>& verdicts) override;
+    Result<void> analyse(const RecordBatch& batch, VerdictDetail detail, Verdicts& verdicts) override;
     Result<Problems> load(const RulesetSource& source) override;
     [[nodiscard]] RulesetSummary summary() const override;
+    [[nodiscard]] CorrelationUsage correlation() const override;
     [[nodiscard]] Problems findings() const override;
     [[nodiscard]] std::vector<LearnedFact> takeLearned() override { return std::exchange(m_learned, {}); }
     void recall(std::vector<LearnedFact> facts) override { m_recalled = std::move(facts); }
@@ -32,13 +32,15 @@ public:
     void setTrace(DecoderTrace* decoders, RuleTrace* rules);
     // The set in use, or nullptr before the first load().
     [[nodiscard]] std::shared_ptr<const Ruleset> ruleset() const { return m_ruleset; }
+    // Of the last record, in steps of MatchBudget: what its patterns took.
+    [[nodiscard]] std::int64_t lastCost() const { return m_lastCost; }
 
 private:
     // Everything remembered of one session (records of others never touch it).
     struct Session
     {
         Session(const RulePlan& plan, const AnalysisOptions& options)
-            : rules(plan, options.memorySize)
+            : rules(plan, {options.correlationBytes, options.rememberedEvents(), options.secret})
         {
         }
         RuleState rules;
@@ -58,15 +60,19 @@ private:
 
     [[nodiscard]] Session& session(std::uint32_t number);
     void renewMatcher(Session& session);
+    void analyseWithinBudget(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
+                             Verdicts& verdicts);
     void analyseRecord(const RecordBatch& batch, std::uint32_t index, VerdictDetail detail,
-                       std::vector<Verdict>& verdicts);
+                       Verdicts& verdicts);
     void locate();
     [[nodiscard]] bool isDropped() const;
     [[nodiscard]] Outcome decide(Session& session, const Rule& rule) const;
     void applyIgnore(Session& session, const Rule& rule, Outcome& outcome) const;
-    [[nodiscard]] Verdict makeVerdict(std::uint32_t index, const Session& session,
-                                      const Outcome& outcome) const;
-    [[nodiscard]] RuleInfo makeRuleInfo(const Session& session, const Rule& rule) const;
+    // All of it: what is filled in has been used before.
+    void fillVerdict(Verdict& verdict, std::uint32_t index, const Session& session,
+                     const Outcome& outcome) const;
+    void fillFields(std::vector<Field>& fields) const;
+    void fillRuleInfo(RuleInfo& info, const Session& session, const Rule& rule) const;
 
     const AnalysisOptions m_options;
     std::shared_ptr<const Ruleset> m_ruleset;
@@ -77,6 +83,9 @@ private:
     std::vector<LearnedFact> m_learned;
     std::vector<LearnedFact> m_recalled;                 // until session 0 begins
     std::map<const Pattern*, std::uint64_t> m_exhausted; // how often each pattern gave up
+    // Records that cost more than a record may, by the pattern that took most.
+    std::map<const Pattern*, std::uint64_t> m_overspent;
+    std::int64_t m_lastCost = 0;
 };
 
 } // namespace bartizan

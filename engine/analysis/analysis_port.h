@@ -6,6 +6,7 @@
 #include "engine/base/learned_fact.h"
 #include "engine/base/problem.h"
 #include "engine/base/record.h"
+#include "engine/base/reused_list.h"
 #include "engine/base/result.h"
 #include "engine/base/ruleset_source.h"
 #include "engine/rules/rule_facts.h"
@@ -70,6 +71,18 @@ struct Verdict
     std::string previousOutput;  // spec §8.6
 };
 
+// The memory of what composites look back on, all sessions together.
+struct CorrelationUsage
+{
+    std::size_t events = 0;
+    std::size_t bytes = 0; // all that it holds, with what the allocator needs
+    std::size_t limit = 0; // bytes of one session
+    // Events so far that were forgotten before their timeframe was over, because there was no room.
+    std::uint64_t evicted = 0;
+};
+
+using Verdicts = ReusedList<Verdict>;
+
 enum class VerdictDetail {
     AlertsOnly, // only verdicts with `alert` or `respond` set come back
     Everything, // one verdict per record, in order
@@ -82,7 +95,7 @@ public:
 
     // Appends to `verdicts`. Records are analysed in order; time never runs backwards within a session.
     virtual Result<void> analyse(const RecordBatch& batch, VerdictDetail detail,
-                                 std::vector<Verdict>& verdicts) = 0;
+                                 Verdicts& verdicts) = 0;
 
     // Compiles `source` beside the running set and swaps it in. Every problem found is returned; broken files
     // or rules are set aside and the rest is used. An Error (nothing usable) leaves the running set as it
@@ -90,6 +103,8 @@ public:
     virtual Result<Problems> load(const RulesetSource& source) = 0;
 
     [[nodiscard]] virtual RulesetSummary summary() const = 0;
+
+    [[nodiscard]] virtual CorrelationUsage correlation() const = 0;
 
     // What came to light while analysing, since the last load(): patterns that gave up on a record because it
     // would have cost too much, which counts as no match.
@@ -104,13 +119,25 @@ public:
 struct AnalysisOptions
 {
     AnalysisMode mode = AnalysisMode::Daemon;
-    int logAlertLevel = 3;                    // alert from this level on
-    int mailLevel = 12;                       // worth a mail from this level on
-    std::size_t memorySize = 8192;            // events remembered for correlation (spec §8.1)
+    int logAlertLevel = 3; // alert from this level on
+    int mailLevel = 12;    // worth a mail from this level on
+    // Events remembered for correlation (spec §8.1), see rememberedEvents().
+    std::optional<std::size_t> memorySize = std::nullopt;
+    std::size_t correlationBytes =
+        std::size_t{64} * 1024 * 1024;        // of one session, as CorrelationUsage counts
     bool dropIncompleteFirewallEvents = true; // log_fw (spec §7.3), daemon only
     std::string hostName; // of this machine, short: stands in for rules where a record names no host
     bool learns = false;  // takeLearned() is asked
     std::shared_ptr<const GeoLocator> geoLocator = nullptr; // for srcgeoip and dstgeoip; may be nullptr
+    std::uint64_t secret = 0; // nobody who writes records knows it: they can't slow down what is looked up
+
+    // Nothing: their number is not limited. Unless it is asked for, only the tester forgets by count, as the
+    // reference does.
+    [[nodiscard]] std::optional<std::size_t> rememberedEvents() const
+    {
+        constexpr std::size_t kReference = 8192;
+        return memorySize || mode == AnalysisMode::Daemon ? memorySize : kReference;
+    }
 };
 
 // The analysis in this process. Not thread-safe: one thread owns it.

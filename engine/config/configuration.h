@@ -108,8 +108,9 @@ struct Configuration
     bool writesAlertsFile = false; // <jsonout_output>: alerts/alerts.json in the state folder
     std::string geoDatabase;       // <geoip_db_path>: a MaxMind database; empty = none
     ConfigPlace geoDatabasePlace;
-    std::size_t memorySize = 8192;
-    bool dropIncompleteFirewallEvents = true; // log_fw (spec §7.3)
+    std::optional<std::size_t> memorySize;                 // <memory_size>: events remembered for correlation
+    std::uint64_t correlationMemory = 64ULL * 1024 * 1024; // bytes
+    bool dropIncompleteFirewallEvents = true;              // log_fw (spec §7.3)
     StoreLimits store;
 
     // nullptr if there is none of that name.

@@ -98,6 +98,19 @@ void readStore(const xml::Element& block, Configuration& configuration, ProblemS
     }
 }
 
+void readCorrelationMemory(const xml::Element& element, Configuration& configuration, ProblemSink& problems)
+{
+    constexpr std::uint64_t kLeast = std::uint64_t{1} << 20U;
+    constexpr std::uint64_t kMost = std::uint64_t{4} << 30U;
+    problems.expectPlain(element);
+    const auto bytes = byteSize(element, problems);
+    if (bytes && (*bytes < kLeast || *bytes > kMost))
+        problems.error(element, tag(element.name) + " is " + inQuotes(value(element)) + ".",
+                       "Write a size from 1M to 4G.");
+    else
+        configuration.correlationMemory = bytes.value_or(configuration.correlationMemory);
+}
+
 bool readShared(const xml::Element& element, Configuration& configuration, ProblemSink& problems)
 {
     if (element.name != "log_alert_level" && element.name != "email_alert_level")
@@ -149,7 +162,9 @@ void readGlobal(const xml::Element& block, Configuration& configuration, Problem
             readWhiteList(element, configuration, problems);
         } else if (element.name == "memory_size") {
             if (const auto size = number(element, 2048, 5'000'000, problems))
-                configuration.memorySize = *size;
+                configuration.memorySize = size;
+        } else if (element.name == "correlation_memory") {
+            readCorrelationMemory(element, configuration, problems);
         } else if (element.name == "log_fw" || element.name == "logfw") {
             configuration.dropIncompleteFirewallEvents =
                 yesNo(element, problems).value_or(configuration.dropIncompleteFirewallEvents);

@@ -6,6 +6,7 @@
 #include "engine/core/json_objects.h"
 
 #include <QJsonDocument>
+#include <QRandomGenerator>
 
 #include <algorithm>
 #include <span>
@@ -88,6 +89,8 @@ Result<void> Engine::start()
     analysis.geoLocator = geoLocator;
     analysis.learns = true;
     analysis.memorySize = m_configuration.memorySize;
+    analysis.correlationBytes = m_configuration.correlationMemory;
+    analysis.secret = QRandomGenerator::system()->generate64();
     analysis.hostName = m_platform.hostInfo->hostName();
     analysis.dropIncompleteFirewallEvents = m_configuration.dropIncompleteFirewallEvents;
     auto analyser = makeAnalyser(analysis);

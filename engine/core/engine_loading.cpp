@@ -135,13 +135,14 @@ void Engine::reload(std::function<void(const Problems&)> done)
     if (before.logAlertLevel != m_configuration.logAlertLevel ||
         before.mailLevel != m_configuration.mailLevel || before.geoDatabase != m_configuration.geoDatabase ||
         before.memorySize != m_configuration.memorySize ||
+        before.correlationMemory != m_configuration.correlationMemory ||
         before.dropIncompleteFirewallEvents != m_configuration.dropIncompleteFirewallEvents ||
         before.store.maxAge != m_configuration.store.maxAge ||
         before.store.maxBytes != m_configuration.store.maxBytes)
         problems.push_back({Severity::Warning, "configuration", m_options.configFolder + "/bartizan.conf", 0,
                             0,
-                            "log_alert_level, email_alert_level, memory_size, log_fw, geoip_db_path and the "
-                            "store's limits keep their old values until a restart",
+                            "log_alert_level, email_alert_level, memory_size, correlation_memory, log_fw, "
+                            "geoip_db_path and the store's limits keep their old values until a restart",
                             "restart the engine"});
     logProblems(problems);
     m_health.report("configuration", problems);

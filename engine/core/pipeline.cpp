@@ -142,6 +142,12 @@ RulesetSummary Pipeline::rulesetSummary() const
     return m_summary;
 }
 
+CorrelationUsage Pipeline::correlation() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_correlation;
+}
+
 EncodedPositions Pipeline::positions() const
 {
     const std::lock_guard lock(m_mutex);
@@ -183,9 +189,17 @@ void Pipeline::runLoadJobs()
             const std::lock_guard lock(m_mutex);
             m_summary = m_analysis->summary();
         }
+        noteCorrelation();
         m_loadTried = true;
         job.done.set_value(std::move(problems));
     }
+}
+
+void Pipeline::noteCorrelation()
+{
+    const auto usage = m_analysis->correlation();
+    const std::lock_guard lock(m_mutex);
+    m_correlation = usage;
 }
 
 void Pipeline::processBatch(const SourceBatch& batch)
@@ -201,6 +215,7 @@ void Pipeline::processBatch(const SourceBatch& batch)
         processRecords(own, alerts);
     }
 
+    noteCorrelation();
     std::vector<SourcePosition> positions;
     if (const EncodedPositions read = encodedPositions(batch); !read.empty()) {
         for (const auto& [path, position] : read)

@@ -58,6 +58,8 @@ public:
     [[nodiscard]] RulesetSummary rulesetSummary() const;
     // How far each log has been dealt with since the start, whether or not it could be stored.
     [[nodiscard]] EncodedPositions positions() const;
+    // As of the last batch.
+    [[nodiscard]] CorrelationUsage correlation() const;
     [[nodiscard]] Counters counters() const { return {m_lines.load(), m_alerts.load()}; }
 
 private:
@@ -72,6 +74,7 @@ private:
     void run();
     void runLoadJobs();
     void finishDrains();
+    void noteCorrelation();
     void processBatch(const SourceBatch& batch);
     void processRecords(const RecordBatch& records, std::vector<AlertRecord>& alerts);
     void respond(const RecordBatch& records);
@@ -91,18 +94,19 @@ private:
     std::unique_ptr<AlertsFile> m_alertsFile;
 
     // Used by the pipeline's thread only, kept to spare allocations.
-    std::vector<Verdict> m_verdicts;
+    Verdicts m_verdicts;
     std::vector<std::int64_t> m_alertIds; // of each verdict, 0 for none
     // Equal alerts share an id in the history and are lines of their own in the file: numbered from the time
     // of the start, so that no number comes again.
     std::int64_t m_lineNumber;
     bool m_loadTried = false;
 
-    mutable std::mutex m_mutex; // guards the five below
+    mutable std::mutex m_mutex; // guards the six below
     RecordBatch m_ownRecords;
     std::vector<LoadJob> m_loadJobs;
     std::vector<std::promise<void>> m_drains;
     RulesetSummary m_summary;
+    CorrelationUsage m_correlation;
     EncodedPositions m_positions;
     std::mutex m_listenerMutex;
     std::function<void()> m_journalAlerted; // guarded by m_listenerMutex

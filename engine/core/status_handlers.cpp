@@ -58,6 +58,15 @@ QJsonObject rulesetJson(const Engine& engine)
             {u"loaded_at"_s, jsonTime(engine.rulesetLoadedAt())}};
 }
 
+QJsonObject correlationJson(const Engine& engine)
+{
+    const auto usage = engine.pipeline().correlation();
+    return {{u"events"_s, countJson(usage.events)},
+            {u"bytes"_s, countJson(usage.bytes)},
+            {u"limit"_s, countJson(usage.limit)},
+            {u"evicted"_s, countJson(usage.evicted)}};
+}
+
 // One line of a list file is one entry; the file is as big as root made it.
 QJsonArray listsJson(const Engine& engine)
 {
@@ -82,6 +91,7 @@ QJsonObject statusJson(Engine& engine)
     const auto stored = engine.store().counters().value_or(StoreCounters{});
     const bool observing = firewall.observing;
     const auto storeProblems = engine.store().problems();
+    const auto load = engine.store().load();
     return {
         {u"version"_s, QString::fromUtf8(BARTIZAN_VERSION)},
         {u"pid"_s, QCoreApplication::applicationPid()},
@@ -103,11 +113,16 @@ QJsonObject statusJson(Engine& engine)
                                     {u"blocks"_s, countJson(firewall.blocked)},
                                     {u"refused"_s, countJson(firewall.refused)},
                                     {u"failed"_s, countJson(firewall.failed)}}},
+        {u"correlation"_s, correlationJson(engine)},
         {u"store"_s,
          QJsonObject{
              {u"path"_s, jsonText(engine.store().path())},
              {u"bytes"_s, static_cast<qint64>(engine.store().sizeInBytes())},
              {u"alerts"_s, static_cast<qint64>(stored.alerts)},
+             {u"waiting"_s, static_cast<qint64>(load.waitingAlerts)},
+             {u"not_indexed"_s, static_cast<qint64>(load.notIndexed)},
+             {u"condensed"_s, static_cast<qint64>(load.condensedAlerts)},
+             {u"dropped"_s, static_cast<qint64>(load.droppedAlerts)},
              {u"error"_s, storeProblems.empty() ? QJsonValue() : jsonText(storeProblems.front().message)}}},
     };
 }

@@ -11,6 +11,21 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+// What the history is behind with, empty when it is not.
+QString behindText(const QJsonObject& store)
+{
+    QStringList parts;
+    const auto add = [&](QLatin1StringView key, const QString& text) {
+        if (const auto value = store[key].toInteger(); value > 0)
+            parts.append(grouped(value) + u' ' + text);
+    };
+    add("waiting"_L1, u"alerts to be written"_s);
+    add("not_indexed"_L1, u"to be indexed for searching"_s);
+    add("condensed"_L1, u"counted without their source"_s);
+    add("dropped"_L1, u"not kept"_s);
+    return parts.join(u", "_s);
+}
+
 Style styleOfState(const QString& state)
 {
     if (state == "protecting"_L1 || state == "reading"_L1)
@@ -46,6 +61,17 @@ QString modeText(const QJsonObject& status)
     return line;
 }
 
+// What rules that count earlier events can look back on.
+QString memoryText(const QJsonObject& correlation)
+{
+    const auto count = [&](QLatin1String key) { return correlation[key].toInteger(); };
+    QString line = counted(count("events"_L1), "event") + ", "_L1 + byteSize(count("bytes"_L1)) + " of "_L1 +
+                   byteSize(count("limit"_L1));
+    if (const auto evicted = count("evicted"_L1); evicted > 0)
+        line += ", "_L1 + grouped(evicted) + " forgotten early for want of room"_L1;
+    return line;
+}
+
 void showFacts(Output& out, const QJsonObject& status)
 {
     const auto fact = [&out](QLatin1String name, const QString& value) {
@@ -71,8 +97,12 @@ void showFacts(Output& out, const QJsonObject& status)
                           grouped(count(counters, "blocks")) + " made, "_L1 +
                           grouped(count(counters, "refused")) + " refused, "_L1 +
                           grouped(count(counters, "failed")) + " failed"_L1);
+    if (const QJsonObject correlation = status["correlation"_L1].toObject(); !correlation.isEmpty())
+        fact("memory"_L1, memoryText(correlation));
     fact("history"_L1, safe(store["path"_L1]) + ", "_L1 + byteSize(count(store, "bytes")) + ", "_L1 +
                            counted(count(store, "alerts"), "alert"));
+    if (const QString behind = behindText(store); !behind.isEmpty())
+        fact(""_L1, behind);
     if (store["error"_L1].isString())
         fact(""_L1, out.styled(safe(store["error"_L1]), Style::Bad));
 }

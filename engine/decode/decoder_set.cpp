@@ -4,6 +4,7 @@
 #include "engine/decode/decoder_compiler.h"
 #include "engine/decode/decoder_run.h"
 #include "engine/decode/windows_event.h"
+#include "engine/pattern/match_budget.h"
 
 #include <algorithm>
 #include <atomic>
@@ -15,6 +16,7 @@ namespace {
 
 // A bound on what an attacker who writes program names can make us remember.
 constexpr std::size_t kMaxRememberedPrograms = 1024;
+constexpr std::size_t kLongestRememberedProgram = 256;
 
 std::uint64_t nextSetNumber()
 {
@@ -82,6 +84,9 @@ const std::vector<std::uint32_t>& DecoderSet::candidates(std::string_view progra
         if (m_withProgram[i].decoder->m_programName->matches(program))
             matching.push_back(i);
     }
+    // What a spent budget left untried is not known.
+    if (program.size() > kLongestRememberedProgram || MatchBudget::current().isSpent())
+        return scratch.m_unremembered = std::move(matching);
     return scratch.m_byProgram.emplace(program, std::move(matching)).first->second;
 }
 

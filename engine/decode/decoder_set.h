@@ -40,6 +40,7 @@ private:
     DecoderTrace* m_trace = nullptr;
     // Per program name the decoders whose condition on it holds: log files repeat few names.
     std::unordered_map<std::string, std::vector<std::uint32_t>, Hash, std::equal_to<>> m_byProgram;
+    std::vector<std::uint32_t> m_unremembered; // of a program name that is not worth it
     std::uint64_t m_setNumber = 0;
 };
 

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -91,10 +92,20 @@ public:
     void setField(StaticField name, std::string_view value)
     {
         m_static[static_cast<std::size_t>(name)] = value;
+        m_hasForeignValue = m_hasForeignValue || !isInLog(value);
+    }
+    // What is known of an address besides: srcgeoip, dstgeoip.
+    void setPlace(StaticField name, std::string_view value)
+    {
+        m_static[static_cast<std::size_t>(name)] = value;
     }
     // The first dynamic field of that name, ASCII case ignored.
     [[nodiscard]] std::optional<std::string_view> dynamic(std::string_view name) const;
-    void addDynamic(std::string_view name, std::string_view value) { m_dynamic.push_back({name, value}); }
+    void addDynamic(std::string_view name, std::string_view value)
+    {
+        m_dynamic.push_back({name, value});
+        m_hasForeignValue = m_hasForeignValue || !isInLog(value);
+    }
     [[nodiscard]] const std::vector<DynamicField>& dynamicFields() const { return m_dynamic; }
 
     // Of `log`, which is set by then. Made at the first call for a record.
@@ -106,6 +117,15 @@ public:
         }
         return m_signature;
     }
+
+    // Whether `value` is a part of the log, and whether one that decoders set is none: joined, unescaped,
+    // converted.
+    [[nodiscard]] bool isInLog(std::string_view value) const
+    {
+        return value.empty() || (!std::less<>{}(value.data(), log.data()) &&
+                                 !std::less<>{}(log.data() + log.size(), value.data() + value.size()));
+    }
+    [[nodiscard]] bool hasForeignValue() const { return m_hasForeignValue; }
 
     // Keeps a text that is no part of the record (a joined or formatted value) for the event's life.
     std::string_view keep(std::string text) { return m_arena.emplace_back(std::move(text)); }
@@ -124,7 +144,7 @@ public:
         m_static = {};
         m_dynamic.clear();
         m_arena.clear();
-        m_hasSignature = false;
+        m_hasSignature = m_hasForeignValue = false;
     }
 
 private:
@@ -134,6 +154,7 @@ private:
     std::vector<DynamicField> m_dynamic;
     mutable TextSignature m_signature;
     mutable bool m_hasSignature = false;
+    bool m_hasForeignValue = false;
     std::deque<std::string> m_arena; // a deque: growing it leaves the views alone
 };
 

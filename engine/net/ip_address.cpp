@@ -13,16 +13,19 @@ namespace {
 std::optional<std::array<std::uint8_t, 4>> parseV4(std::string_view text)
 {
     std::array<std::uint8_t, 4> bytes{};
-    const auto parts = split(text, '.');
-    if (parts.size() != 4)
-        return std::nullopt;
-    for (std::size_t i = 0; i < 4; ++i) {
-        if (parts[i].size() > 3 || (parts[i].size() > 1 && parts[i][0] == '0'))
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const bool isLast = i + 1 == bytes.size();
+        const auto end = isLast ? text.size() : text.find('.');
+        if (end == std::string_view::npos)
             return std::nullopt;
-        const auto value = parseNumber<unsigned>(parts[i]);
+        const auto part = text.substr(0, end);
+        if (part.size() > 3 || (part.size() > 1 && part[0] == '0'))
+            return std::nullopt;
+        const auto value = parseNumber<unsigned>(part);
         if (!value || *value > 255)
             return std::nullopt;
         bytes[i] = static_cast<std::uint8_t>(*value);
+        text.remove_prefix(isLast ? end : end + 1);
     }
     return bytes;
 }

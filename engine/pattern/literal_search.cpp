@@ -3,6 +3,8 @@
 #include "engine/base/strings.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstring>
 #include <numeric>
 
@@ -13,9 +15,17 @@ namespace {
 // Bytes by how common they are in log text, the most common first. What is not listed is rare.
 constexpr std::string_view kCommon = " e0tiao1snr2d3c.lu4m5p:6-f78g9h/[]y=b\"v,_wk'()";
 
+constexpr std::array<std::uint8_t, 256> kRarity = [] {
+    std::array<std::uint8_t, 256> table{};
+    for (unsigned c = 0; c < table.size(); ++c)
+        table[c] = static_cast<std::uint8_t>(
+            std::min(kCommon.find(lowerAscii(static_cast<char>(c))), kCommon.size()));
+    return table;
+}();
+
 int rarity(char c)
 {
-    return static_cast<int>(std::min(kCommon.find(lowerAscii(c)), kCommon.size()));
+    return kRarity[static_cast<unsigned char>(c)];
 }
 
 char upperAscii(char c)
@@ -23,18 +33,45 @@ char upperAscii(char c)
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
-// The first of the two bytes in [from, end), or nullptr.
-const char* findEither(const char* from, const char* end, char lower, char upper)
+// The places of a byte in either case, in order. Each byte of the text is looked at twice at most.
+class EitherCase
 {
-    const auto size = static_cast<std::size_t>(end - from);
-    const auto* first = static_cast<const char*>(std::memchr(from, lower, size));
-    if (lower == upper)
-        return first;
-    // The second search need not look behind what the first has found.
-    const auto limit = first != nullptr ? static_cast<std::size_t>(first - from) : size;
-    const auto* second = static_cast<const char*>(std::memchr(from, upper, limit));
-    return second != nullptr ? second : first;
-}
+public:
+    EitherCase(const char* from, const char* end, char lower, char upper)
+        : m_at(from)
+        , m_end(end)
+        , m_lower(lower)
+        , m_upper(upper)
+        , m_nextLower(find(from, end, lower))
+    {
+    }
+
+    // nullptr behind the last one.
+    const char* next()
+    {
+        if (m_nextLower < m_at)
+            m_nextLower = find(m_at, m_end, m_lower);
+        const char* found = m_lower == m_upper ? m_nextLower : find(m_at, m_nextLower, m_upper);
+        if (found == m_end)
+            return nullptr;
+        m_at = found + 1;
+        return found;
+    }
+
+private:
+    // `end` where there is none.
+    static const char* find(const char* from, const char* end, char c)
+    {
+        const auto* found = std::memchr(from, c, static_cast<std::size_t>(end - from));
+        return found != nullptr ? static_cast<const char*>(found) : end;
+    }
+
+    const char* m_at;
+    const char* m_end;
+    char m_lower;
+    char m_upper;
+    const char* m_nextLower;
+};
 
 } // namespace
 
@@ -51,21 +88,18 @@ LiteralSearch::LiteralSearch(std::string_view text)
     }
 }
 
-bool LiteralSearch::foundIn(std::string_view subject) const
+bool LiteralSearch::foundIn(std::string_view subject, std::size_t& places) const
 {
     if (m_text.size() > subject.size())
         return false;
     if (m_text.empty())
         return true;
-    const char* at = subject.data() + m_pivot;
     const char* const end = subject.data() + subject.size() - (m_text.size() - m_pivot) + 1;
-    while (at < end) {
-        at = findEither(at, end, m_pivotLower, m_pivotUpper);
-        if (at == nullptr)
-            return false;
+    EitherCase search(subject.data() + m_pivot, end, m_pivotLower, m_pivotUpper);
+    while (const char* at = search.next()) {
+        ++places;
         if (startsWithIgnoreCase({at - m_pivot, m_text.size()}, m_text))
             return true;
-        ++at;
     }
     return false;
 }

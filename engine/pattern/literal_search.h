@@ -13,7 +13,13 @@ public:
     explicit LiteralSearch(std::string_view text);
 
     // An empty text is found everywhere. Bytes above 0x7F are compared as they are.
-    [[nodiscard]] bool foundIn(std::string_view subject) const;
+    [[nodiscard]] bool foundIn(std::string_view subject) const
+    {
+        std::size_t places = 0;
+        return foundIn(subject, places);
+    }
+    // The same. How many places had to be looked at is added to `places`.
+    [[nodiscard]] bool foundIn(std::string_view subject, std::size_t& places) const;
     // In lower case.
     [[nodiscard]] const std::string& text() const { return m_text; }
 

@@ -1,10 +1,17 @@
 #include "engine/pattern/os_match.h"
 
 #include "engine/base/strings.h"
+#include "engine/pattern/match_budget.h"
 
 #include <algorithm>
 
 namespace bartizan {
+
+namespace {
+
+constexpr std::size_t kBytesPerStep = 32; // that are passed over in a search for a byte
+
+} // namespace
 
 OsMatch::OsMatch(std::string_view text)
     : m_text(text)
@@ -37,11 +44,11 @@ OsMatch::Alternative OsMatch::alternative(std::string_view text)
     return {anchor, LiteralSearch(text), anchor == Anchor::None && !ascii};
 }
 
-bool OsMatch::hits(const Alternative& alternative, std::string_view subject)
+bool OsMatch::hits(const Alternative& alternative, std::string_view subject, std::size_t& places)
 {
     switch (alternative.anchor) {
     case Anchor::None:
-        return !alternative.impossible && alternative.literal.foundIn(subject);
+        return !alternative.impossible && alternative.literal.foundIn(subject, places);
     case Anchor::Start:
         return startsWithIgnoreCase(subject, alternative.literal.text());
     case Anchor::End:
@@ -54,8 +61,16 @@ bool OsMatch::hits(const Alternative& alternative, std::string_view subject)
 
 bool OsMatch::matches(std::string_view subject) const
 {
-    const bool hit =
-        std::ranges::any_of(m_alternatives, [subject](const Alternative& one) { return hits(one, subject); });
+    MatchBudget& budget = MatchBudget::current();
+    if (budget.isSpent())
+        return false;
+    std::size_t tried = 0;
+    std::size_t places = 0;
+    const bool hit = std::ranges::any_of(m_alternatives, [&](const Alternative& one) {
+        ++tried;
+        return hits(one, subject, places);
+    });
+    budget.charge(*this, static_cast<std::int64_t>(tried * (1 + subject.size() / kBytesPerStep) + places));
     return hit != m_negated;
 }
 

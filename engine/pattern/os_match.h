@@ -28,7 +28,8 @@ private:
         bool impossible; // a plain substring with bytes above 0x7F never matches
     };
     [[nodiscard]] static Alternative alternative(std::string_view text);
-    [[nodiscard]] static bool hits(const Alternative& alternative, std::string_view subject);
+    [[nodiscard]] static bool hits(const Alternative& alternative, std::string_view subject,
+                                   std::size_t& places);
 
     std::string m_text;
     bool m_negated;

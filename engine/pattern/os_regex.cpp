@@ -1,5 +1,7 @@
 #include "engine/pattern/os_regex.h"
 
+#include "engine/pattern/match_budget.h"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -17,7 +19,7 @@ using osregex::kClassBits;
 using Index = std::ptrdiff_t;
 constexpr Index kNone = std::numeric_limits<Index>::min();
 constexpr std::size_t kStackSize = 4;
-constexpr std::uint32_t kMaxSteps = 4'000'000;
+constexpr std::size_t kBytesPerStep = 32; // that are passed over in a search for a byte
 
 // Byte to lower case; a byte above 0x7F equals no literal and becomes a value that none has.
 constexpr std::array<std::uint16_t, 256> kFolded = [] {
@@ -41,12 +43,11 @@ public:
     {
     }
 
-    // The index of the last byte matched, or kNone.
-    Index run()
+    // The index of the last byte matched, or kNone. Gives up after `mostSteps`.
+    Index run(std::int64_t mostSteps)
     {
-        std::uint32_t steps = 0;
         while (i < m_length) {
-            if (++steps > kMaxSteps)
+            if (++m_steps > mostSteps)
                 return kNone;
             if (p == m_row.cells.data() && m_row.firstLiteral && !skipToFirstLiteral())
                 break;
@@ -72,6 +73,8 @@ public:
         }
         return atEnd() ? r : kNone;
     }
+
+    [[nodiscard]] std::int64_t steps() const { return m_steps; }
 
 private:
     enum class Step { Continue, Success, Mismatch };
@@ -160,9 +163,30 @@ private:
             if (m_stackSize < kStackSize)
                 m_stack[m_stackSize++] = {p, i};
             p = n + ok;
+            r = i++;
+            return Step::Continue;
         }
         r = i++;
+        skipRun(n);
         return Step::Continue;
+    }
+
+    // In the midst of a run: the bytes that belong to it and with which the rest, at `n`, does not continue
+    // change nothing but the place.
+    void skipRun(const Cell* n)
+    {
+        const Index from = i;
+        if (n->kind == CellKind::Literal) {
+            while (i < m_length && (kClassBits[m_subject[i]] & p->classBit) != 0 &&
+                   kFolded[m_subject[i]] != n->literal)
+                ++i;
+        } else if (n->kind == CellKind::Class) {
+            while (i < m_length && (kClassBits[m_subject[i]] & p->classBit) != 0 &&
+                   (kClassBits[m_subject[i]] & n->classBit) == 0)
+                ++i;
+        }
+        r = i - 1;
+        m_steps += i - from;
     }
 
     // Step 2b.
@@ -285,36 +309,8 @@ private:
     Index start = kNone; // R
     std::array<Choice, kStackSize> m_stack{};
     std::size_t m_stackSize = 0;
+    std::int64_t m_steps = 0;
 };
-
-bool worthRunning(const Alternative& row, std::string_view subject)
-{
-    return !row.required || row.required->foundIn(subject);
-}
-
-// The first alternative that matches anywhere, and its last index; kNone if there is none.
-struct Hit
-{
-    const Alternative* row = nullptr;
-    Index last = kNone;
-};
-
-Hit findFirst(const osregex::Program& program, std::string_view subject, std::vector<Index>* marks)
-{
-    if (program.firstBytes && !subject.empty() &&
-        !program.firstBytes->test(static_cast<unsigned char>(subject[0])))
-        return {};
-    for (const Alternative& row : program.alternatives) {
-        if (!worthRunning(row, subject))
-            continue;
-        if (marks != nullptr)
-            marks->assign(row.parentheses, kNone);
-        const Index last = Machine(row, subject, marks != nullptr ? marks->data() : nullptr).run();
-        if (last != kNone)
-            return {&row, last};
-    }
-    return {};
-}
 
 std::size_t offsetBehind(Index last, std::string_view subject)
 {
@@ -331,15 +327,59 @@ Result<std::unique_ptr<const Pattern>> OsRegex::compile(std::string_view text)
     return std::make_unique<const OsRegex>(text, std::move(*program));
 }
 
+OsRegex::Hit OsRegex::findFirst(std::string_view subject, std::vector<Index>* marks) const
+{
+    const bool startsOtherwise = m_program.firstBytes && !subject.empty() &&
+                                 !m_program.firstBytes->test(static_cast<unsigned char>(subject[0]));
+    return startsOtherwise ? Hit{} : findFirstCounted(subject, marks);
+}
+
+OsRegex::Hit OsRegex::findFirstCounted(std::string_view subject, std::vector<Index>* marks) const
+{
+    MatchBudget& budget = MatchBudget::current();
+    if (budget.isSpent())
+        return {};
+    Hit hit;
+    std::int64_t steps = 0;
+    bool gaveUp = false;
+    for (const Alternative& row : m_program.alternatives) {
+        if (row.required) {
+            std::size_t places = 0;
+            const bool isThere = row.required->foundIn(subject, places);
+            steps += static_cast<std::int64_t>(1 + subject.size() / kBytesPerStep + places);
+            if (!isThere)
+                continue;
+        }
+        if (marks != nullptr)
+            marks->assign(row.parentheses, kNone);
+        const auto mostSteps = std::max<std::int64_t>(0, budget.forOneMatch() - steps);
+        Machine machine(row, subject, marks != nullptr ? marks->data() : nullptr);
+        const Index last = machine.run(mostSteps);
+        steps += machine.steps();
+        if (last != kNone) {
+            hit = {&row, last};
+            break;
+        }
+        if (machine.steps() > mostSteps) {
+            gaveUp = true;
+            break;
+        }
+    }
+    budget.charge(*this, steps);
+    if (gaveUp && !budget.isSpent())
+        noteExhausted(*this);
+    return hit;
+}
+
 bool OsRegex::matches(std::string_view subject) const
 {
-    return findFirst(m_program, subject, nullptr).last != kNone;
+    return findFirst(subject, nullptr).row != nullptr;
 }
 
 std::optional<std::size_t> OsRegex::matchEnd(std::string_view subject) const
 {
-    const Hit hit = findFirst(m_program, subject, nullptr);
-    return hit.last != kNone ? std::optional(offsetBehind(hit.last, subject)) : std::nullopt;
+    const Hit hit = findFirst(subject, nullptr);
+    return hit.row != nullptr ? std::optional(offsetBehind(hit.last, subject)) : std::nullopt;
 }
 
 std::optional<std::size_t> OsRegex::matchEnd(std::string_view subject,
@@ -349,8 +389,8 @@ std::optional<std::size_t> OsRegex::matchEnd(std::string_view subject,
     if (!m_program.hasParentheses)
         return matchEnd(subject);
     thread_local std::vector<Index> marks;
-    const Hit hit = findFirst(m_program, subject, &marks);
-    if (hit.last == kNone)
+    const Hit hit = findFirst(subject, &marks);
+    if (hit.row == nullptr)
         return std::nullopt;
     for (std::size_t pair = 0; pair + 1 < marks.size(); pair += 2) {
         const Index open = marks[pair];

@@ -22,8 +22,8 @@ public:
     }
     [[nodiscard]] static Result<std::unique_ptr<const Pattern>> compile(std::string_view text);
 
-    // One match may take 4 million steps; a longer one (an attacker's line against a pattern with several
-    // open runs) is no match. A line below 2,000 bytes cannot get there with one open run.
+    // One match may take MatchBudget::kStepsPerMatch; a longer one (an attacker's line against a pattern
+    // with several open runs) is no match. A line below 2,000 bytes cannot get there with one open run.
     [[nodiscard]] bool matches(std::string_view subject) const override;
     [[nodiscard]] std::optional<std::size_t> matchEnd(std::string_view subject,
                                                       std::vector<std::string_view>& captures) const override;
@@ -32,6 +32,16 @@ public:
     [[nodiscard]] const std::string& text() const override { return m_text; }
 
 private:
+    // The first alternative that matches anywhere, and its last index; `row` is nullptr if there is none.
+    struct Hit
+    {
+        const osregex::Alternative* row = nullptr;
+        std::ptrdiff_t last = 0;
+    };
+    // `marks` gets an entry per parenthesis of that alternative; nullptr where no captures are wanted.
+    [[nodiscard]] Hit findFirst(std::string_view subject, std::vector<std::ptrdiff_t>* marks) const;
+    [[nodiscard]] Hit findFirstCounted(std::string_view subject, std::vector<std::ptrdiff_t>* marks) const;
+
     std::string m_text;
     osregex::Program m_program;
 };

@@ -6,11 +6,20 @@
 #include "engine/pattern/os_regex.h"
 #include "engine/pattern/pcre2_pattern.h"
 
+#include <utility>
+
 namespace bartizan {
 
 namespace {
 
 constexpr std::size_t kMaxPatternBytes = 20480;
+constexpr std::size_t kMostExhausted = 64;
+
+std::vector<const Pattern*>& exhausted()
+{
+    thread_local std::vector<const Pattern*> patterns;
+    return patterns;
+}
 
 } // namespace
 
@@ -40,9 +49,19 @@ Result<std::unique_ptr<const Pattern>> compilePattern(PatternType type, std::str
     return fail(ErrorCode::Internal, "unknown pattern type");
 }
 
-void Pattern::requireOneOf(const std::vector<std::string>& literals)
+std::vector<const Pattern*> takeExhausted()
 {
-    m_required.clear();
+    return std::exchange(exhausted(), {});
+}
+
+void noteExhausted(const Pattern& pattern)
+{
+    if (exhausted().size() < kMostExhausted)
+        exhausted().push_back(&pattern);
+}
+
+void Pattern::requireOneOf(std::vector<std::string> literals)
+{
     for (const auto& literal : literals) {
         const auto needle = TextSignature::needle(literal);
         if (!needle) {
@@ -51,19 +70,29 @@ void Pattern::requireOneOf(const std::vector<std::string>& literals)
         }
         m_required.push_back(*needle);
     }
+    m_literals = std::move(literals);
+}
+
+WordMatch::WordMatch(std::string_view pattern)
+{
+    if (pattern.empty())
+        return;
+    for (const auto text : split(pattern, '|')) {
+        const bool atStart = text.starts_with('^');
+        m_alternatives.push_back({atStart, LiteralSearch(text.substr(atStart ? 1 : 0))});
+    }
+}
+
+bool WordMatch::matches(std::string_view subject) const
+{
+    return std::ranges::any_of(m_alternatives, [subject](const Alternative& one) {
+        return one.atStart ? startsWithIgnoreCase(subject, one.literal.text()) : one.literal.foundIn(subject);
+    });
 }
 
 bool wordMatch(std::string_view pattern, std::string_view subject)
 {
-    if (pattern.empty())
-        return false;
-    for (const auto alternative : split(pattern, '|')) {
-        const bool hit = alternative.starts_with('^') ? startsWithIgnoreCase(subject, alternative.substr(1))
-                                                      : LiteralSearch(alternative).foundIn(subject);
-        if (hit)
-            return true;
-    }
-    return false;
+    return WordMatch(pattern).matches(subject);
 }
 
 } // namespace bartizan

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/pattern/literal_search.h"
 #include "engine/pattern/text_signature.h"
 
 #include <algorithm>
@@ -63,12 +64,16 @@ public:
         return m_required.size() == 1 ? std::optional(m_required.front()) : std::nullopt;
     }
 
+    // Every match holds one of these, in any ASCII case. Empty: nothing is known.
+    [[nodiscard]] const std::vector<std::string>& literals() const { return m_literals; }
+
 protected:
     // Every match holds one of these literals, in any ASCII case. Where one is empty, nothing is known.
-    void requireOneOf(const std::vector<std::string>& literals);
+    void requireOneOf(std::vector<std::string> literals);
 
 private:
-    std::vector<TextSignature::Needle> m_required; // empty: nothing is known
+    std::vector<std::string> m_literals;
+    std::vector<TextSignature::Needle> m_required; // of m_literals
 };
 
 // The error's message says what in the text is wrong and at which byte.
@@ -77,8 +82,25 @@ private:
 // The patterns that gave up on this thread since the last call, once per time: a subject on which they would
 // have cost too much, which is no match. At most a few are kept.
 [[nodiscard]] std::vector<const Pattern*> takeExhausted();
+// For those who implement patterns: `pattern` gave up on the current subject.
+void noteExhausted(const Pattern& pattern);
 
-// The word match of `if_group` (spec §3.4).
+// The word match of `if_group` (spec §3.4), prepared for many subjects.
+class WordMatch
+{
+public:
+    explicit WordMatch(std::string_view pattern);
+    [[nodiscard]] bool matches(std::string_view subject) const;
+
+private:
+    struct Alternative
+    {
+        bool atStart;
+        LiteralSearch literal;
+    };
+    std::vector<Alternative> m_alternatives;
+};
+
 [[nodiscard]] bool wordMatch(std::string_view pattern, std::string_view subject);
 
 } // namespace bartizan

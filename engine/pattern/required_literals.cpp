@@ -4,6 +4,7 @@
 #include "engine/pattern/literal_search.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <optional>
 
@@ -16,13 +17,20 @@ constexpr int kDeepest = 32;
 
 using Literals = std::vector<std::string>; // one of them is needed; empty: nothing is known
 
-// The literal that tells least decides what a set is worth, and every further one lets more through.
+// A byte or two stand in many a text by chance.
+int worth(std::string_view literal)
+{
+    return rarity(literal) / (literal.size() == 1 ? 8 : literal.size() == 2 ? 2 : 1);
+}
+
+// The literal that tells least decides what a set is worth, and a larger set lets more through.
 int worth(const Literals& literals)
 {
     if (literals.empty())
         return -1;
-    const auto least = std::ranges::min_element(literals, {}, [](const auto& one) { return rarity(one); });
-    return rarity(*least) / static_cast<int>(literals.size());
+    const auto least =
+        std::ranges::min_element(literals, {}, [](const std::string& one) { return worth(one); });
+    return worth(*least) / static_cast<int>(std::bit_width(literals.size()));
 }
 
 // Reads as much of the syntax as rules use (pcre2pattern(3)); whatever else is in a pattern makes it unknown.
@@ -222,6 +230,14 @@ private:
         static constexpr std::string_view kBytes = "\t\n\r\f\a\x1b";
         if (c == 'x')
             return hexByte();
+        if (c == 'g' && peek() == '{') { // a group again
+            const auto end = m_text.find('}', m_at);
+            if (end == std::string_view::npos)
+                giveUp();
+            else
+                m_at = end + 1;
+            return std::nullopt;
+        }
         const auto control = kControls.find(c);
         if (control != std::string_view::npos)
             return kBytes[control];
@@ -278,11 +294,12 @@ private:
     void group(Sequence& result, int depth)
     {
         ++m_at;
-        bool isLookAround = false;
+        bool isForbidden = false;
         if (takes("?")) {
-            if (takes("=") || takes("!") || takes("<=") || takes("<!"))
-                isLookAround = true;
-            else if (!takes(":") && !takes(">") && !takesName() && !takesFlags()) {
+            if (takes("!") || takes("<!"))
+                isForbidden = true;
+            else if (!takes("=") && !takes("<=") && !takes(":") && !takes(">") && !takesName() &&
+                     !takesFlags()) {
                 giveUp();
                 return;
             }
@@ -299,7 +316,7 @@ private:
             giveUp();
             return;
         }
-        if (repeat() != Repeat::MaybeNone && !isLookAround)
+        if (repeat() != Repeat::MaybeNone && !isForbidden)
             result.offer(needed);
     }
 

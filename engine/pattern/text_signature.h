@@ -1,6 +1,6 @@
-// What a text can't hold: one pass over it notes which bytes and which groups of three bytes stand in it (the
-// groups folded to a few thousand places), and afterwards hundreds of literals are ruled out by looking at
-// three places each.
+// What a text can't hold: one pass over it notes which bytes and which groups of two and of three bytes stand
+// in it (the groups folded to a few thousand places), and afterwards hundreds of literals are ruled out by
+// looking at three places each.
 #pragma once
 
 #include "engine/base/strings.h"
@@ -24,7 +24,11 @@ public:
     // As of a new text.
     void reset(std::string_view text)
     {
-        m_places = {};
+        // What was noted of earlier texts counts no more, without a look at it.
+        if (++m_now == 0) {
+            m_places = {};
+            m_now = 1;
+        }
         note(text);
     }
 
@@ -39,25 +43,37 @@ public:
 
 private:
     static constexpr unsigned kBits = 12;
-    static constexpr std::uint16_t kFirstByte = 1U << kBits; // behind the places of the groups
+    static constexpr std::uint16_t kFirstPair = 1U << kBits; // behind the places of the groups of three
+    static constexpr std::uint16_t kFirstByte = 2U << kBits;
 
-    // Three bytes in lower case, the last one lowest.
-    [[nodiscard]] static constexpr std::uint16_t placeOf(std::uint32_t group)
+    // In lower case, the last byte lowest.
+    [[nodiscard]] static constexpr std::uint16_t placeOfThree(std::uint32_t group)
     {
         return static_cast<std::uint16_t>((group * 0x9E3779B1U) >> (32 - kBits));
     }
-    [[nodiscard]] bool has(std::uint16_t place) const { return m_places[place] != 0; }
-    void set(unsigned place) { m_places[place] = 1; }
+    [[nodiscard]] static constexpr std::uint16_t placeOfPair(std::uint32_t pair)
+    {
+        return static_cast<std::uint16_t>(kFirstPair + ((pair * 0x9E3779B1U) >> (32 - kBits)));
+    }
+    [[nodiscard]] bool has(std::uint16_t place) const { return m_places[place] == m_now; }
+    void set(unsigned place) { m_places[place] = m_now; }
     void note(std::string_view text)
     {
         std::uint32_t group = 0;
-        std::size_t at = 0;
-        for (const char c : text) {
+        const auto take = [&group, this](char c) {
             const std::uint32_t lower = kLower[static_cast<unsigned char>(c)];
             set(kFirstByte + lower);
             group = (group << 8 | lower) & 0xFFFFFFU;
-            if (++at >= 3)
-                set(placeOf(group));
+        };
+        for (const char c : text.substr(0, 2))
+            take(c);
+        if (text.size() < 2)
+            return;
+        set(placeOfPair(group));
+        for (const char c : text.substr(2)) {
+            take(c);
+            set(placeOfPair(group & 0xFFFFU));
+            set(placeOfThree(group));
         }
     }
 
@@ -68,8 +84,9 @@ private:
         return table;
     }();
 
-    // A byte each: noting one waits for no other.
+    // A byte each: noting one waits for no other. Noted is what bears the number of the text.
     std::array<std::uint8_t, kFirstByte + 256> m_places{};
+    std::uint8_t m_now = 1;
 };
 
 } // namespace bartizan

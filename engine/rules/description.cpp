@@ -54,17 +54,20 @@ std::string_view Description::valueOf(const Part& part, const Event& event, std:
     return {};
 }
 
-std::string Description::expanded(const Event& event, std::string_view localHost) const
+void Description::expand(const Event& event, std::string_view localHost, std::string& result) const
 {
-    if (m_parts.empty())
-        return m_text;
-    std::string result;
+    if (m_parts.empty()) {
+        result = m_text;
+        return;
+    }
+    result.clear();
     for (const auto& part : m_parts) {
         result += valueOf(part, event, localHost);
-        if (result.size() >= kLongest)
-            return m_text;
+        if (result.size() >= kLongest) {
+            result = m_text;
+            return;
+        }
     }
-    return result;
 }
 
 } // namespace bartizan

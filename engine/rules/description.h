@@ -16,8 +16,9 @@ public:
     Description() = default;
     explicit Description(std::string text);
 
-    // With the event's values filled in. `localHost` stands in where the record names no host.
-    [[nodiscard]] std::string expanded(const Event& event, std::string_view localHost) const;
+    // Puts the text with the event's values into `result`. `localHost` stands in where the record names no
+    // host.
+    void expand(const Event& event, std::string_view localHost, std::string& result) const;
 
     [[nodiscard]] const std::string& text() const { return m_text; }
 

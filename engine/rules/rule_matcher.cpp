@@ -3,7 +3,6 @@
 #include "engine/decode/decoder.h"
 
 #include <algorithm>
-#include <functional>
 
 namespace bartizan {
 
@@ -21,6 +20,7 @@ std::int64_t secondOf(EpochMs time)
 const Rule* RuleMatcher::match(const Event& event)
 {
     m_event = &event;
+    m_hasHits = false;
     m_decoderId = event.decoder != nullptr ? event.decoder->id() : kNoDecoder;
     m_second = secondOf(event.receivedAt);
     m_parent = nullptr;
@@ -44,21 +44,68 @@ const Rule* RuleMatcher::evaluate(std::uint32_t nodeIndex, const Rule* parent)
     const Rule& rule = m_plan.rules()[node.rule];
     if (!(m_trace == nullptr ? holds(rule) : holdsUnderTrace(rule)))
         return nullptr;
-    for (const auto& child : m_plan.children(node)) {
-        // Most children are about another decoder or text: told here, without touching the rule.
-        const bool isForOther =
-            (child.decoderId != RulePlan::kAnyDecoder && child.decoderId != m_decoderId) ||
-            (child.hasNeedle && !m_event->logSignature().mayHold(child.needle));
-        if (isForOther && m_trace == nullptr)
-            continue;
-        if (const Rule* verdict = evaluate(child.node, &rule))
-            return verdict;
-    }
+    const auto* candidates = m_plan.candidatesOf(node);
+    if (const Rule* verdict = isIndexed(candidates) ? evaluateCandidates(node, candidates->list, rule)
+                                                    : evaluateChildren(node, rule))
+        return verdict;
     if (rule.noAlert)
         return nullptr;
     m_parent = parent;
     ++m_state.fired[rule.index];
     return &rule;
+}
+
+// Most children are about another decoder or text: told here, without touching the rule.
+bool RuleMatcher::isForOther(const RulePlan::Child& child) const
+{
+    if (m_trace != nullptr)
+        return false;
+    return (child.decoderId != RulePlan::kAnyDecoder && child.decoderId != m_decoderId) ||
+           (child.hasNeedle && !m_event->logSignature().mayHold(child.needle) &&
+            !(child.isAboutField && m_event->hasForeignValue()));
+}
+
+// Whether these are to be used: none are for the trace, which hears of every child.
+bool RuleMatcher::isIndexed(const RulePlan::Candidates* candidates)
+{
+    if (candidates == nullptr || m_trace != nullptr)
+        return false;
+    if (!candidates->byLiteral)
+        return true;
+    if (!m_hasHits && !m_event->hasForeignValue()) {
+        m_plan.literals().scan(m_event->log, m_hits);
+        m_hasHits = true;
+    }
+    return m_hasHits;
+}
+
+const Rule* RuleMatcher::evaluateChildren(const RulePlan::Node& node, const Rule& rule)
+{
+    for (const auto& child : m_plan.children(node)) {
+        if (isForOther(child))
+            continue;
+        if (const Rule* verdict = evaluate(child.node, &rule))
+            return verdict;
+    }
+    return nullptr;
+}
+
+const Rule* RuleMatcher::evaluateCandidates(const RulePlan::Node& node, const CandidateList& candidates,
+                                            const Rule& rule)
+{
+    const auto children = m_plan.children(node);
+    const std::size_t from = m_candidates.size();
+    candidates.find(m_hasHits ? m_hits.met() : std::span<const std::uint32_t>(),
+                    CandidateList::otherKey(static_cast<std::uint32_t>(m_decoderId)), m_candidates);
+    const std::size_t end = m_candidates.size();
+    const Rule* verdict = nullptr;
+    for (std::size_t i = from; i < end && verdict == nullptr; ++i) {
+        const auto& child = children[m_candidates[i]];
+        if (!isForOther(child))
+            verdict = evaluate(child.node, &rule);
+    }
+    m_candidates.resize(from);
+    return verdict;
 }
 
 bool RuleMatcher::holds(const Rule& rule)
@@ -166,10 +213,8 @@ bool RuleMatcher::holds(const Rule&, const SizeCondition& condition)
 bool RuleMatcher::matches(const Pattern& pattern, std::string_view value) const
 {
     // What is not in the log is in no part of it. A value made from it (out of JSON) is told by its place.
-    const std::string_view log = m_event->log;
-    const bool isPartOfLog = !std::less<>{}(value.data(), log.data()) &&
-                             !std::less<>{}(log.data() + log.size(), value.data() + value.size());
-    return !(isPartOfLog && pattern.isRuledOutBy(m_event->logSignature())) && pattern.matches(value);
+    return !(m_event->isInLog(value) && pattern.isRuledOutBy(m_event->logSignature())) &&
+           pattern.matches(value);
 }
 
 bool RuleMatcher::holds(const Rule&, const TextCondition& condition)
@@ -237,19 +282,21 @@ bool RuleMatcher::holds(const Rule&, const ListCondition& condition)
                                 });
 }
 
-std::string RuleMatcher::previousOutput() const
+void RuleMatcher::showPrevious(std::string& output) const
 {
-    if (m_textBefore)
-        return "Previous output:\n" + *m_textBefore;
-    std::string output;
+    output.clear();
+    if (m_textBefore) {
+        output += "Previous output:\n";
+        output += *m_textBefore;
+        return;
+    }
     if (m_previous.size() < 2)
-        return output;
+        return;
     for (const auto log : m_previous) {
         if (!output.empty())
             output += '\n';
         output += log;
     }
-    return output;
 }
 
 void RuleMatcher::remember(const Rule& rule)

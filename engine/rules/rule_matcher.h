@@ -32,9 +32,9 @@ public:
 
     // Of the last match: the rule above the verdict on the path, or nullptr.
     [[nodiscard]] const Rule* parent() const { return m_parent; }
-    // The earlier logs that a composite counted, or the text before a change (spec §8.6, §8.5). Empty if
-    // there are none.
-    [[nodiscard]] std::string previousOutput() const;
+    // Puts into `output` the earlier logs that a composite counted, or the text before a change (spec §8.6,
+    // §8.5); nothing if there are none.
+    void showPrevious(std::string& output) const;
     // Whether there was doubt about who wrote one of the earlier records that the last match counted.
     [[nodiscard]] bool countedDoubted() const { return m_countedDoubted; }
     // Puts the event into the memory with the verdict `rule`.
@@ -42,6 +42,11 @@ public:
 
 private:
     const Rule* evaluate(std::uint32_t node, const Rule* parent);
+    const Rule* evaluateChildren(const RulePlan::Node& node, const Rule& rule);
+    const Rule* evaluateCandidates(const RulePlan::Node& node, const CandidateList& candidates,
+                                   const Rule& rule);
+    [[nodiscard]] bool isForOther(const RulePlan::Child& child) const;
+    [[nodiscard]] bool isIndexed(const RulePlan::Candidates* candidates);
     [[nodiscard]] bool holds(const Rule& rule);
     [[nodiscard]] bool holdsUnderTrace(const Rule& rule);
     [[nodiscard]] bool isCounted(const Rule& rule);
@@ -86,6 +91,9 @@ private:
 
     // Of the current event.
     const Event* m_event = nullptr;
+    LiteralHits m_hits; // in its log, where it was asked for them
+    bool m_hasHits = false;
+    std::vector<std::uint32_t> m_candidates; // the children to try, of all rules on the path
     int m_decoderId = 0;
     std::int64_t m_second = 0;
     const Rule* m_parent = nullptr;

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "engine/base/ruleset_source.h"
+#include "engine/pattern/candidate_list.h"
 #include "engine/rules/rule.h"
 #include "engine/rules/rule_compiler.h"
 
 #include <array>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -33,6 +35,8 @@ struct StreamPlan
     std::vector<std::uint16_t> keyValues; // of ComparedValues; an event that lacks one is not kept
     bool byAgent = true;
     bool byType = false;
+    std::vector<std::uint16_t> differentValues; // what its rules want to differ; no part of the key
+    bool needsDynamic = false;                  // see Correlation
 
     bool operator==(const StreamPlan&) const = default;
 };
@@ -44,17 +48,21 @@ public:
     {
         std::uint32_t node;
         int decoderId; // tried only for events of this decoder; kAnyDecoder otherwise
-        // Tried only where the log may hold this.
+        // Tried only where the log may hold this; if it follows from a field's pattern, only where all values
+        // are parts of the log.
         bool hasNeedle = false;
+        bool isAboutField = false;
         TextSignature::Needle needle{};
     };
     static constexpr int kAnyDecoder = -1;
+    static constexpr std::uint32_t kNoCandidates = std::numeric_limits<std::uint32_t>::max();
 
     struct Node
     {
         std::uint32_t rule;
         std::uint32_t firstChild;
         std::uint32_t childCount;
+        std::uint32_t candidates = kNoCandidates; // see candidatesOf()
     };
 
     // Files are taken in the order of their base names. Broken files and rules are reported (component
@@ -72,6 +80,18 @@ public:
     {
         return std::span(m_children).subspan(node.firstChild, node.childCount);
     }
+    // Which of many children are worth a try, by place: told by the decoder, and by the literals in the log
+    // if there are very many. nullptr where there are few.
+    struct Candidates
+    {
+        CandidateList list;
+        bool byLiteral = false; // hits of literals() are needed, and all values have to be parts of the log
+    };
+    [[nodiscard]] const Candidates* candidatesOf(const Node& node) const
+    {
+        return node.candidates == kNoCandidates ? nullptr : &m_candidates[node.candidates];
+    }
+    [[nodiscard]] const LiteralIndex& literals() const { return m_literals; }
     // The top-level rules for events of a decoder type, in order.
     [[nodiscard]] std::span<const std::uint32_t> tops(DecoderType type) const
     {
@@ -108,6 +128,8 @@ private:
     std::unordered_map<std::uint32_t, std::uint32_t> m_byId;
     std::vector<Node> m_nodes;
     std::vector<Child> m_children;
+    std::vector<Candidates> m_candidates;
+    LiteralIndex m_literals; // of the children that candidates are told by
     std::array<std::vector<std::uint32_t>, kDecoderTypeCount> m_tops;
     std::vector<ComparedValue> m_compared;
     std::vector<StreamPlan> m_streams;

@@ -3,6 +3,7 @@
 #include "engine/base/strings.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace bartizan {
@@ -40,6 +41,53 @@ std::optional<std::vector<std::uint32_t>> parseIds(std::string_view text)
     if (ids.empty())
         return std::nullopt;
     return ids;
+}
+
+// From so many children on they are told apart by decoder, and from so many of one decoder by literals:
+// below, a look at each is cheaper.
+constexpr std::size_t kMany = 32;
+constexpr std::size_t kVeryMany = 256;
+
+// The pattern of a rule that the log, or a value that may be part of it, has to match.
+struct TellingPattern
+{
+    const Pattern* pattern = nullptr;
+    bool isAboutField = false;
+};
+
+TellingPattern tellingPattern(const Condition& condition)
+{
+    if (const auto* field = std::get_if<FieldCondition>(&condition))
+        return {field->negate ? nullptr : field->pattern.get(), true};
+    const auto* text = std::get_if<TextCondition>(&condition);
+    if (text == nullptr || text->negate)
+        return {};
+    switch (text->source) {
+    case RuleTextSource::Match:
+    case RuleTextSource::Regex:
+        return {text->pattern.get(), false};
+    case RuleTextSource::ProgramName: // these are no part of it
+    case RuleTextSource::Hostname:
+    case RuleTextSource::Location:
+    case RuleTextSource::SrcGeoIp:
+    case RuleTextSource::DstGeoIp:
+        return {};
+    default:
+        return {text->pattern.get(), true};
+    }
+}
+
+// One about the log tells more than one about a field.
+TellingPattern tellingPattern(const Rule& rule)
+{
+    TellingPattern best;
+    for (const auto& condition : rule.conditions) {
+        const auto found = tellingPattern(condition);
+        const bool tells = found.pattern != nullptr && !found.pattern->literals().empty();
+        if (tells && (best.pattern == nullptr || (best.isAboutField && !found.isAboutField)))
+            best = found;
+    }
+    return best;
 }
 
 const std::string kLeftOut = "; the rule is left out";
@@ -215,8 +263,9 @@ bool RulePlanBuilder::placeBySid(std::uint32_t index, const PlacedString& where)
 
 bool RulePlanBuilder::placeByGroup(std::uint32_t index, const PlacedString& group)
 {
+    const WordMatch wanted(group.text);
     const auto placed = m_tree.placeUnderAll(
-        index, [&](std::uint32_t parent) { return wordMatch(group.text, m_rules[parent].facts->rawGroups); });
+        index, [&](std::uint32_t parent) { return wanted.matches(m_rules[parent].facts->rawGroups); });
     if (placed == 0)
         skip(m_drafts[index].text, group, "no rule of group \"" + group.text + "\" is loaded yet",
              "Load such a rule first, or correct the group.");
@@ -318,7 +367,12 @@ void RulePlanBuilder::addCorrelation(std::uint32_t index)
     const auto repeated = std::ranges::unique(correlation.same);
     correlation.same.erase(repeated.begin(), repeated.end());
 
-    StreamPlan stream{correlation.same, !correlation.anyAgent, false};
+    std::ranges::sort(correlation.different);
+    const auto repeatedDifferent = std::ranges::unique(correlation.different);
+    correlation.different.erase(repeatedDifferent.begin(), repeatedDifferent.end());
+
+    StreamPlan stream{correlation.same, !correlation.anyAgent, false, correlation.different,
+                      correlation.needsDynamic};
     if (draft.counted.rule) {
         const auto target = *draft.counted.rule;
         m_isSidTarget[target] = true;
@@ -366,30 +420,63 @@ void RulePlanBuilder::collectComparedValues()
 // What tells without a look at the rule that it is not for an event.
 RulePlan::Child RulePlanBuilder::childOf(std::uint32_t node) const
 {
+    const Rule& rule = m_rules[m_tree.nodes()[node].rule];
     RulePlan::Child child{node, RulePlan::kAnyDecoder};
-    for (const auto& condition : m_rules[m_tree.nodes()[node].rule].conditions) {
+    for (const auto& condition : rule.conditions) {
         if (const auto* decodedAs = std::get_if<DecodedAsCondition>(&condition))
             child.decoderId = decodedAs->decoderId;
-        const auto* text = std::get_if<TextCondition>(&condition);
-        const bool isAboutLog =
-            text != nullptr && !text->negate && text->pattern &&
-            (text->source == RuleTextSource::Match || text->source == RuleTextSource::Regex);
-        if (const auto needle = isAboutLog ? text->pattern->needle() : std::nullopt) {
-            child.hasNeedle = true;
-            child.needle = *needle;
-        }
+    }
+    const auto telling = tellingPattern(rule);
+    if (const auto needle = telling.pattern != nullptr ? telling.pattern->needle() : std::nullopt) {
+        child.hasNeedle = true;
+        child.isAboutField = telling.isAboutField;
+        child.needle = *needle;
     }
     return child;
+}
+
+RulePlan::Candidates RulePlanBuilder::candidatesAmong(std::span<const RulePlan::Child> children)
+{
+    std::map<int, std::size_t> ofDecoder;
+    for (const auto& child : children)
+        ++ofDecoder[child.decoderId];
+    RulePlan::Candidates candidates;
+    std::vector<std::uint32_t> keys;
+    for (const auto& child : children) {
+        std::uint32_t key = child.decoderId == RulePlan::kAnyDecoder
+                                ? LiteralIndex::kAlways
+                                : CandidateList::otherKey(static_cast<std::uint32_t>(child.decoderId));
+        if (ofDecoder[child.decoderId] >= kVeryMany) {
+            const auto telling = tellingPattern(m_rules[m_tree.nodes()[child.node].rule]);
+            const auto requirement = telling.pattern != nullptr
+                                         ? m_plan->m_literals.require(telling.pattern->literals())
+                                         : LiteralIndex::kAlways;
+            if (requirement != LiteralIndex::kAlways) {
+                candidates.byLiteral = true;
+                key = requirement;
+            }
+        }
+        keys.push_back(key);
+    }
+    candidates.list = CandidateList(keys);
+    return candidates;
 }
 
 void RulePlanBuilder::flatten()
 {
     for (const auto& node : m_tree.nodes()) {
-        m_plan->m_nodes.push_back({node.rule, static_cast<std::uint32_t>(m_plan->m_children.size()),
-                                   static_cast<std::uint32_t>(node.children.size())});
+        RulePlan::Node flat{node.rule, static_cast<std::uint32_t>(m_plan->m_children.size()),
+                            static_cast<std::uint32_t>(node.children.size())};
         for (const auto child : node.children)
             m_plan->m_children.push_back(childOf(child));
+        if (node.children.size() >= kMany) {
+            flat.candidates = static_cast<std::uint32_t>(m_plan->m_candidates.size());
+            m_plan->m_candidates.push_back(
+                candidatesAmong(std::span(m_plan->m_children).subspan(flat.firstChild)));
+        }
+        m_plan->m_nodes.push_back(flat);
     }
+    m_plan->m_literals.build();
     for (const auto top : m_tree.tops())
         m_plan->m_tops[static_cast<std::size_t>(m_drafts[m_tree.nodes()[top].rule].category)].push_back(top);
 }

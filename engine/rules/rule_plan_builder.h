@@ -5,6 +5,7 @@
 #include "engine/rules/rule_tree.h"
 
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -55,6 +56,7 @@ private:
     [[nodiscard]] std::uint32_t newStream(StreamPlan plan);
     void collectComparedValues();
     [[nodiscard]] RulePlan::Child childOf(std::uint32_t node) const;
+    [[nodiscard]] RulePlan::Candidates candidatesAmong(std::span<const RulePlan::Child> children);
     void flatten();
 
     RuleCompiler m_compiler;

@@ -43,8 +43,8 @@ class RuleState
 public:
     static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
 
-    RuleState(const RulePlan& plan, std::size_t memorySize)
-        : memory(memorySize)
+    RuleState(const RulePlan& plan, const CorrelationMemory::Limits& memoryLimits)
+        : memory(plan, memoryLimits)
         , fired(plan.rules().size())
         , ignoredSince(plan.rules().size(), kNever)
     {

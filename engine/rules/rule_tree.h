@@ -30,7 +30,7 @@ public:
     void addRule(int order)
     {
         m_order.push_back(order);
-        m_nodesOfRule.push_back(0);
+        m_nodesOfRule.emplace_back();
     }
     // The last one, which has no place, goes away again.
     void dropLastRule()
@@ -51,16 +51,26 @@ public:
     [[nodiscard]] const std::vector<std::uint32_t>& tops() const { return m_tops; }
     [[nodiscard]] const std::vector<Node>& nodes() const { return m_nodes; }
     // At how many places a rule hangs.
-    [[nodiscard]] std::uint32_t placesOf(std::uint32_t rule) const { return m_nodesOfRule[rule]; }
+    [[nodiscard]] std::uint32_t placesOf(std::uint32_t rule) const
+    {
+        return static_cast<std::uint32_t>(m_nodesOfRule[rule].size());
+    }
 
 private:
-    std::uint32_t newNode(std::uint32_t rule);
+    static constexpr std::uint32_t kTop = 0xFFFFFFFF;
+
+    std::uint32_t newNode(std::uint32_t rule, std::uint32_t above);
+    // Marks every node that has one of `rule` below it.
+    void markWaysTo(std::uint32_t rule);
     std::size_t search(std::span<const std::uint32_t> list, std::uint32_t rule, std::uint32_t parent);
 
     std::vector<Node> m_nodes;
     std::vector<std::uint32_t> m_tops;
     std::vector<int> m_order;
-    std::vector<std::uint32_t> m_nodesOfRule;
+    std::vector<std::vector<std::uint32_t>> m_nodesOfRule;
+    std::vector<std::uint32_t> m_above; // by node; kTop for a top-level one
+    std::vector<std::uint32_t> m_mark;  // by node; marked where it is m_round
+    std::uint32_t m_round = 0;
 };
 
 } // namespace bartizan

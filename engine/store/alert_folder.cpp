@@ -35,11 +35,15 @@ void AlertFolder::seed(AlertId lastId, std::span<const AlertRecord> newest)
         if (alert.firstTime / kMinute == newest.front().firstTime / kMinute)
             rowsOf(alert.firstTime).try_emplace(foldKey(alert), alert.id);
     }
+    // Those are the newest ones.
+    m_settled = m_lastId;
+    for (const auto& [key, id] : m_rows)
+        m_settled = std::min(m_settled, id - 1);
 }
 
-bool AlertFolder::assign(AlertRecord& alert)
+bool AlertFolder::assign(AlertRecord& alert, By by)
 {
-    alert.sourceAddress = canonicalAddress(alert.sourceAddress);
+    alert.sourceAddress = by == By::Rule ? std::string() : canonicalAddress(alert.sourceAddress);
     std::string key = foldKey(alert);
     const std::lock_guard lock(m_mutex);
     const auto [row, isNew] = rowsOf(alert.lastTime).try_emplace(std::move(key), m_lastId + 1);
@@ -47,6 +51,12 @@ bool AlertFolder::assign(AlertRecord& alert)
         ++m_lastId;
     alert.id = row->second;
     return isNew;
+}
+
+AlertId AlertFolder::settledThrough() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_settled;
 }
 
 AlertId AlertFolder::lastId() const
@@ -60,6 +70,8 @@ std::unordered_map<std::string, AlertId>& AlertFolder::rowsOf(EpochMs time)
     const EpochMs minute = time / kMinute;
     if (minute != m_minute || m_rows.size() >= kRowsPerMinute)
         m_rows.clear();
+    if (m_rows.empty())
+        m_settled = m_lastId;
     m_minute = minute;
     return m_rows;
 }

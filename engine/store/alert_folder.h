@@ -18,8 +18,15 @@ public:
     // still be folded into.
     void seed(AlertId lastId, std::span<const AlertRecord> newest);
 
+    enum class By {
+        Source, // rule, source address, location, origin
+        Rule,   // the same without the source address, which is taken out of the alert
+    };
     // See Store::assignId.
-    bool assign(AlertRecord& alert);
+    bool assign(AlertRecord& alert, By by = By::Source);
+
+    // No alert will be folded into this row or an older one any more.
+    [[nodiscard]] AlertId settledThrough() const;
 
     [[nodiscard]] AlertId lastId() const;
 
@@ -28,6 +35,7 @@ private:
 
     mutable std::mutex m_mutex;
     AlertId m_lastId = 0;
+    AlertId m_settled = 0;
     EpochMs m_minute = -1;
     std::unordered_map<std::string, AlertId> m_rows; // of m_minute
 };

@@ -3,6 +3,7 @@
 #include "engine/base/strings.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace bartizan::store {
 
@@ -28,8 +29,10 @@ constexpr std::string_view kColumns = R"(
         CAST(origin_json AS BLOB)
     FROM alerts )";
 
-// The text of every row has to be read: some 200 ms for as many ordinary ones.
-constexpr std::int64_t kSearchedRows = 50'000;
+// What a search looks at; what changes here makes every index stale, see search_index.h.
+constexpr std::string_view kSearchedText =
+    "description || char(10) || first_log || char(10) || coalesce(last_log, '') || char(10) || source_address"
+    " || char(10) || hostname || char(10) || program_name || char(10) || location";
 
 constexpr char kGroupSeparator = ',';
 
@@ -86,10 +89,14 @@ Result<std::vector<AlertRecord>> readAlerts(Statement& statement)
     }
 }
 
-std::string listSql(const AlertQuery& query)
+std::string listSql(const AlertQuery& query, const AlertScope& scope)
 {
     std::string sql(kColumns);
-    sql += "WHERE id < ?";
+    sql += "WHERE id < ? AND id > ?";
+    if (!scope.among.empty())
+        sql += " AND id IN (SELECT value FROM json_each(CAST(? AS TEXT)))";
+    if (scope.newest > 0)
+        sql += " AND id > (SELECT min(?, max(id) + 1) FROM alerts) - ?";
     if (query.minLevel)
         sql += " AND level >= ?";
     if (query.ruleId)
@@ -98,14 +105,18 @@ std::string listSql(const AlertQuery& query)
         sql +=
             query.address->isSingle() ? " AND address_key = ?" : " AND address_key >= ? AND address_key <= ?";
     if (!query.search.empty()) {
-        sql += " AND id > (SELECT min(?, max(id) + 1) FROM alerts) - ?";
         // Not LIKE: it has wildcards, and ends at a NUL byte, behind which a log line could hide.
-        sql +=
-            " AND instr(lower(description || char(10) || first_log || char(10) || coalesce(last_log, '')"
-            " || char(10) || source_address || char(10) || hostname || char(10) || program_name || char(10)"
-            " || location), lower(CAST(? AS TEXT))) > 0";
+        sql += " AND instr(lower(" + std::string(kSearchedText) + "), lower(CAST(? AS TEXT))) > 0";
     }
     return sql + " ORDER BY id DESC LIMIT ?";
+}
+
+std::string jsonArray(std::span<const AlertId> ids)
+{
+    std::string text;
+    for (const AlertId id : ids)
+        text += (text.empty() ? "[" : ",") + std::to_string(id);
+    return text + "]";
 }
 
 } // namespace
@@ -146,13 +157,19 @@ Result<void> foldAlert(Database& database, const AlertRecord& alert)
     return statement.execute();
 }
 
-Result<Page<AlertRecord>> selectAlerts(Database& database, const AlertQuery& query)
+Result<std::vector<AlertRecord>> selectAlerts(Database& database, const AlertQuery& query,
+                                              const AlertScope& scope, std::size_t limit)
 {
-    const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, 1000);
+    const AlertId before = query.before.value_or(INT64_MAX);
+    const std::string among = jsonArray(scope.among);
     std::string firstKey;
     std::string lastKey;
-    Statement statement = database.prepare(listSql(query));
-    statement.bind(query.before.value_or(INT64_MAX));
+    Statement statement = database.prepare(listSql(query, scope));
+    statement.bind(before).bind(scope.after);
+    if (!scope.among.empty())
+        statement.bind(among);
+    if (scope.newest > 0)
+        statement.bind(before).bind(scope.newest);
     if (query.minLevel)
         statement.bind(std::int64_t{*query.minLevel});
     if (query.ruleId)
@@ -165,17 +182,9 @@ Result<Page<AlertRecord>> selectAlerts(Database& database, const AlertQuery& que
             statement.bind(lastKey);
     }
     if (!query.search.empty())
-        statement.bind(query.before.value_or(INT64_MAX)).bind(kSearchedRows).bind(query.search);
-    statement.bind(static_cast<std::int64_t>(limit + 1));
-
-    auto alerts = readAlerts(statement);
-    if (!alerts)
-        return std::unexpected(alerts.error());
-    Page<AlertRecord> page{std::move(*alerts), false};
-    page.more = page.items.size() > limit;
-    if (page.more)
-        page.items.pop_back();
-    return page;
+        statement.bind(query.search);
+    statement.bind(static_cast<std::int64_t>(limit));
+    return readAlerts(statement);
 }
 
 Result<AlertRecord> selectAlert(Database& database, AlertId id)
@@ -213,6 +222,30 @@ Result<std::vector<AlertRecord>> selectNewestKeys(Database& database, std::size_
         alert.sourceAddress = statement.bytes();
         alert.location = statement.bytes();
     }
+}
+
+AlertTexts::AlertTexts(Database& history, AlertId after, AlertId through, std::int64_t limit)
+    : m_statement(history.prepare("SELECT id, CAST(" + std::string(kSearchedText) +
+                                  " AS BLOB) FROM alerts WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"))
+    , m_left(limit)
+{
+    m_statement.bind(after).bind(through).bind(limit);
+}
+
+Result<std::optional<AlertText>> AlertTexts::next()
+{
+    if (!std::exchange(m_begun, true)) {
+        if (auto done = m_statement.execute(); !done)
+            return std::unexpected(done.error());
+    }
+    const auto row = m_statement.next();
+    if (!row)
+        return std::unexpected(row.error());
+    if (!*row)
+        return std::nullopt;
+    --m_left;
+    const AlertId id = m_statement.integer();
+    return AlertText{id, m_statement.bytes()};
 }
 
 } // namespace bartizan::store

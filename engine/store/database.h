@@ -73,6 +73,8 @@ public:
 
     // Kept for the next time. `sql` is a constant or built from constants; values are bound.
     [[nodiscard]] Statement prepare(std::string_view sql);
+    // Of a statement that will not come again; none made by prepare() with it is in use.
+    void forget(const std::string& sql) { m_statements.erase(sql); }
     // A statement without values or rows.
     Result<void> run(std::string_view sql);
     // The first column of the first row; 0 without one.

@@ -32,25 +32,6 @@ QString qtPath(const Database::Location& location)
     return QString::fromStdString(location.path);
 }
 
-// Made before SQLite does it: the history holds log lines and is nobody else's business. SQLite gives its
-// side files the same mode.
-Result<void> createFile(const Database::Location& location)
-{
-    constexpr auto kOwnerOnly = QFileDevice::ReadOwner | QFileDevice::WriteOwner;
-    QFile file(qtPath(location));
-    if (file.exists()) {
-        (void)file.setPermissions(kOwnerOnly); // not ours to change: then opening says what is wrong
-        return {};
-    }
-    if (file.open(QIODevice::WriteOnly | QIODevice::NewOnly, kOwnerOnly) || file.exists())
-        return {};
-    const auto code =
-        file.error() == QFileDevice::ResourceError ? ErrorCode::Exhausted : ErrorCode::Unavailable;
-    return fail(
-        code, "The history database " + location.path + " can't be made: " + file.errorString().toStdString(),
-        "Make sure that the folder exists, is writable for the engine's user and has free space");
-}
-
 Result<void> checkIntegrity(Database& database, const Database::Location& location)
 {
     if (auto schema = database.number("SELECT count(*) FROM sqlite_schema"); !schema) {
@@ -89,13 +70,6 @@ Result<void> openChecked(Database& database, const Database::Location& location,
 }
 
 constexpr std::array<const char*, 2> kSideFiles = {"-wal", "-shm"};
-
-void removeDatabase(const QString& path)
-{
-    QFile::remove(path);
-    for (const char* side : kSideFiles)
-        QFile::remove(path + QLatin1String(side));
-}
 
 // Damage that comes again and again must not fill the disk: only the newest damaged file stays.
 void removeOlderDamaged(const QFileInfo& history)
@@ -186,13 +160,37 @@ Result<Salvaged> salvage(const QString& aside, Database& fresh, std::chrono::mil
 
 } // namespace
 
+Result<void> createFile(const Database::Location& location)
+{
+    if (location.inMemory)
+        return {};
+    constexpr auto kOwnerOnly = QFileDevice::ReadOwner | QFileDevice::WriteOwner;
+    QFile file(qtPath(location));
+    if (file.exists()) {
+        (void)file.setPermissions(kOwnerOnly); // not ours to change: then opening says what is wrong
+        return {};
+    }
+    if (file.open(QIODevice::WriteOnly | QIODevice::NewOnly, kOwnerOnly) || file.exists())
+        return {};
+    const auto code =
+        file.error() == QFileDevice::ResourceError ? ErrorCode::Exhausted : ErrorCode::Unavailable;
+    return fail(
+        code, "The history database " + location.path + " can't be made: " + file.errorString().toStdString(),
+        "Make sure that the folder exists, is writable for the engine's user and has free space");
+}
+
+void removeDatabase(const Database::Location& location)
+{
+    QFile::remove(qtPath(location));
+    for (const char* side : kSideFiles)
+        QFile::remove(qtPath(location) + QLatin1String(side));
+}
+
 Result<Problems> openHistory(Database& database, const Database::Location& location, EpochMs now,
                              std::chrono::milliseconds busyTimeout)
 {
-    if (!location.inMemory) {
-        if (auto created = createFile(location); !created)
-            return std::unexpected(created.error());
-    }
+    if (auto created = createFile(location); !created)
+        return std::unexpected(created.error());
     auto opened = openChecked(database, location, busyTimeout);
     if (opened)
         return Problems{};
@@ -222,7 +220,7 @@ Result<Problems> replaceDamaged(Database& database, const Database::Location& lo
     if (!salvaged) {
         // The damaged file still has what the new one lacks: the next try starts from it.
         database.close();
-        removeDatabase(qtPath(location));
+        removeDatabase(location);
         QFile::rename(aside, qtPath(location));
         for (const char* side : kSideFiles)
             QFile::rename(aside + QLatin1String(side), qtPath(location) + QLatin1String(side));

@@ -9,6 +9,12 @@
 
 namespace bartizan::store {
 
+// Makes the file before SQLite does it: it holds log lines and is nobody else's business. SQLite gives its
+// side files the same mode.
+Result<void> createFile(const Database::Location& location);
+// With its side files. No connection to it is open.
+void removeDatabase(const Database::Location& location);
+
 // Opens for reading and writing and leaves the schema at its newest. Problems: what was found and mended (a
 // damaged file moved aside). Errors as of Store::open.
 Result<Problems> openHistory(Database& database, const Database::Location& location, EpochMs now,

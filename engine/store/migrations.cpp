@@ -94,7 +94,13 @@ constexpr std::array<std::string_view, 1> kLearned = {
     ) STRICT)",
 };
 
-const std::array<Migration, 3> kMigrations = {Migration(kFirst), Migration(kOrigin), Migration(kLearned)};
+// Tells this history from every other, so that the search index beside it is not taken for one of another.
+constexpr std::array<std::string_view, 1> kIdentity = {
+    "INSERT INTO meta (key, value) VALUES ('history_id', lower(hex(randomblob(16))))",
+};
+
+const std::array<Migration, 4> kMigrations = {Migration(kFirst), Migration(kOrigin), Migration(kLearned),
+                                              Migration(kIdentity)};
 
 } // namespace
 

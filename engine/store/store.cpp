@@ -2,14 +2,26 @@
 
 #include "engine/store/alert_table.h"
 #include "engine/store/block_table.h"
+#include "engine/store/search_text.h"
 #include "engine/store/small_tables.h"
 #include "engine/store/writer.h"
 
 #include <QFileInfo>
 
+#include <algorithm>
 #include <atomic>
 
 namespace bartizan {
+
+namespace {
+
+// The text of every row has to be read: some 200 ms for 50,000 ordinary ones.
+constexpr std::int64_t kNewestSearched = 50'000;
+constexpr std::int64_t kNotIndexedSearched = 100'000;
+constexpr std::size_t kCandidates = 100'000;
+constexpr std::size_t kCandidatesPerStep = 1000;
+
+} // namespace
 
 class Store::Implementation
 {
@@ -30,8 +42,42 @@ public:
         return answer;
     }
 
+    using Rows = std::vector<AlertRecord>;
+
+    Result<Rows> rows(const AlertQuery& query, const store::AlertScope& scope, std::size_t limit)
+    {
+        return read(
+            [&](store::Database& database) { return store::selectAlerts(database, query, scope, limit); });
+    }
+
+    // First what the index does not have yet, then what it has; both newest first.
+    Result<Rows> search(AlertQuery query, std::size_t limit)
+    {
+        const auto words = store::indexQuery(query.search);
+        const AlertId indexed = words ? writer.indexer().indexedThrough() : 0;
+        if (indexed == 0)
+            return rows(query, {0, words ? kNotIndexedSearched : kNewestSearched, {}}, limit);
+        auto found = rows(query, {indexed, kNotIndexedSearched, {}}, limit);
+        query.before = std::min(query.before.value_or(INT64_MAX), indexed + 1);
+        for (std::size_t seen = 0; found && found->size() < limit && seen < kCandidates;) {
+            const auto ids = writer.indexer().candidates(*words, *query.before, kCandidatesPerStep);
+            if (!ids)
+                return rows(query, {0, kNotIndexedSearched, {}}, limit); // it is being made again
+            if (ids->empty())
+                break;
+            auto more = rows(query, {0, 0, *ids}, limit - found->size());
+            if (!more)
+                return more;
+            std::ranges::move(*more, std::back_inserter(*found));
+            query.before = ids->back();
+            seen += ids->size();
+        }
+        return found;
+    }
+
     const store::Database::Location location;
     const Options options;
+    std::atomic<std::int64_t> condensedAlerts = 0;
     store::AlertFolder folder;
     store::DatabaseThread reader;
     store::Writer writer; // ends first: it closes the reader's connection
@@ -78,7 +124,11 @@ Result<void> Store::save(BlockRecord& block, Durability durability)
 
 bool Store::assignId(AlertRecord& alert)
 {
-    return m_implementation->folder.assign(alert);
+    const bool condense = m_implementation->writer.queue().isUnderPressure() && !alert.sourceAddress.empty();
+    if (condense)
+        ++m_implementation->condensedAlerts;
+    return m_implementation->folder.assign(alert, condense ? store::AlertFolder::By::Rule
+                                                           : store::AlertFolder::By::Source);
 }
 
 void Store::writeBatch(std::vector<AlertRecord> alerts, std::vector<SourcePosition> positions,
@@ -125,7 +175,7 @@ void Store::audit(AuditRecord entry)
 {
     store::Batch batch;
     batch.audits.push_back(std::move(entry));
-    m_implementation->writer.queue().pushUnbounded(std::move(batch));
+    m_implementation->writer.queue().push(std::move(batch));
 }
 
 void Store::retain()
@@ -147,8 +197,16 @@ Result<Page<BlockRecord>> Store::blocks(const BlockQuery& query)
 
 Result<Page<AlertRecord>> Store::alerts(const AlertQuery& query)
 {
-    return m_implementation->read(
-        [&](store::Database& database) { return store::selectAlerts(database, query); });
+    const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, 1000);
+    auto rows = query.search.empty() ? m_implementation->rows(query, {}, limit + 1)
+                                     : m_implementation->search(query, limit + 1);
+    if (!rows)
+        return std::unexpected(rows.error());
+    Page<AlertRecord> page{std::move(*rows), false};
+    page.more = page.items.size() > limit;
+    if (page.more)
+        page.items.pop_back();
+    return page;
 }
 
 Result<AlertRecord> Store::alert(AlertId id)
@@ -195,12 +253,24 @@ Result<StoreCounters> Store::counters()
     return m_implementation->read([](store::Database& database) { return store::countRows(database); });
 }
 
+StoreLoad Store::load() const
+{
+    auto& writer = m_implementation->writer;
+    return {writer.queue().waitingAlerts(), writer.indexer().waiting(),
+            m_implementation->condensedAlerts.load(), writer.droppedAlerts()};
+}
+
 std::int64_t Store::sizeInBytes() const
 {
     if (m_implementation->location.inMemory)
         return 0;
-    const QString file = QString::fromStdString(m_implementation->location.path);
-    return QFileInfo(file).size() + QFileInfo(file + QStringLiteral("-wal")).size();
+    qint64 bytes = 0;
+    for (const auto& location :
+         {m_implementation->location, store::searchIndexLocation(m_implementation->location)}) {
+        const QString file = QString::fromStdString(location.path);
+        bytes += QFileInfo(file).size() + QFileInfo(file + QStringLiteral("-wal")).size();
+    }
+    return bytes;
 }
 
 const std::string& Store::path() const

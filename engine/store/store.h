@@ -2,9 +2,9 @@
 // mode. SQL is spoken here and nowhere else.
 //
 // Threads: every function may be called from any thread. One writer thread owns everything that changes the
-// database; blocks, allow entries and meta go before queued alerts. Queries run on a reader thread of the
-// store, the caller waits. Callbacks in Options come from the store's threads and must not call the store,
-// but for problems().
+// database; blocks, allow entries and meta go before queued alerts. A thread with a file of its own fills the
+// search index behind it. Queries run on reader threads of the store, the caller waits. Callbacks in Options
+// come from the store's threads and must not call the store, but for problems().
 //
 // Failure: a database that is locked, a full disk or an I/O error loses nothing that can be kept. Writing is
 // retried, the problem stands in problems() until it is over, and blocking and analysing go on meanwhile (see
@@ -33,8 +33,10 @@ struct AlertQuery
 {
     std::size_t limit = 100;            // 1…1000
     std::optional<AlertId> before = {}; // only older rows than this one
-    // In description, logs, address, host, program, location; ASCII letters in any case. Looks at the newest
-    // 50,000 rows (before `before`) only.
+    // Anywhere in description, logs, address, host, program, location; ASCII letters in any case. Texts of
+    // three characters or more are looked up in the search index, and found in the whole history: among the
+    // 100,000 newest rows that hold all its runs of three characters (each is looked at), and among the
+    // 100,000 newest of those that are not in the index yet. Shorter ones: in the newest 50,000 rows.
     std::string search = {};
     std::optional<int> minLevel = {};
     std::optional<Cidr> address = {}; // source address is in it
@@ -65,6 +67,15 @@ struct StoreCounters
     std::int64_t failedBlocks = 0;
 };
 
+// How far the history is behind.
+struct StoreLoad
+{
+    std::int64_t waitingAlerts = 0;   // rows not written yet
+    std::int64_t notIndexed = 0;      // rows that wait for the search index
+    std::int64_t condensedAlerts = 0; // since the start: kept without their source address, see assignId()
+    std::int64_t droppedAlerts = 0;   // since the start: not kept
+};
+
 // What has to survive.
 enum class Durability {
     ProcessCrash, // kill -9: committed to the file, the system writes it out in its own time
@@ -77,9 +88,11 @@ public:
     struct Options
     {
         std::chrono::days maxAge{90};
-        std::int64_t maxBytes = 512LL * 1024 * 1024; // of the database file; oldest alerts go first
-        std::size_t queuedAlerts = 8192;             // writeBatch() waits from here on
-        std::chrono::milliseconds busyTimeout{200};  // for another process's lock, for each try
+        // Of the database file; oldest alerts go first. The search index beside it follows.
+        std::int64_t maxBytes = 512LL * 1024 * 1024;
+        std::size_t queuedAlerts = 32'768;          // rows; see writeBatch()
+        std::size_t queuedBytes = 32 * 1024 * 1024; // of their text
+        std::chrono::milliseconds busyTimeout{200}; // for another process's lock, for each try
         std::chrono::milliseconds retryInterval{500};
         // The rows of a batch as they now stand (count, first and last line), after its commit. Writer
         // thread.
@@ -114,13 +127,14 @@ public:
 
     // Folding. Gives the alert its id, at once: that of the row of its minute if there is one, else a new
     // one. False when it was folded into a row that exists. Makes sourceAddress canonical. Hand the alert to
-    // writeBatch() afterwards.
+    // writeBatch() afterwards, on the same thread and in the same order.
+    // While the queue is half full, alerts come faster than rows can be written: then those of a rule and
+    // location share one row for the minute, with their count and without a source address.
     bool assignId(AlertRecord& alert);
 
     // Queues alerts (with ids), positions and what rules learned; they are committed in order, each batch in
-    // one transaction. Waits while the queue is full; while writing fails it does not wait but folds the
-    // queue together, and beyond the bound drops the oldest alerts (never positions, never in silence:
-    // problems() says how many).
+    // one transaction. Never waits: a full queue is folded together, and beyond the bound the oldest alerts
+    // are dropped (never positions, never in silence: problems() and load() say how many).
     void writeBatch(std::vector<AlertRecord> alerts, std::vector<SourcePosition> positions,
                     std::vector<LearnedFact> learned = {});
 
@@ -150,8 +164,9 @@ public:
     [[nodiscard]] Result<std::vector<AuditRecord>> auditEntries(std::size_t limit = 100); // newest first
     [[nodiscard]] Result<std::optional<std::string>> meta(const std::string& key);
     [[nodiscard]] Result<StoreCounters> counters();
+    [[nodiscard]] StoreLoad load() const;
 
-    // Bytes on disk, the write-ahead log included; 0 in memory.
+    // Bytes on disk, the write-ahead log and the search index included; 0 in memory.
     [[nodiscard]] std::int64_t sizeInBytes() const;
     [[nodiscard]] const std::string& path() const; // empty in memory
     // What is wrong now: component "store", the file, the message and the cure.

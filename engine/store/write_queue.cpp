@@ -2,14 +2,26 @@
 
 #include "engine/store/alert_folder.h"
 
+#include <algorithm>
 #include <iterator>
 #include <map>
+#include <span>
 
 namespace bartizan::store {
 
 namespace {
 
 constexpr std::size_t kMaxBatches = 256; // batches may hold positions only
+constexpr std::size_t kMaxFoldedAlerts = 1024;
+
+std::size_t textBytes(std::span<const AlertRecord> alerts)
+{
+    std::size_t bytes = 0;
+    for (const AlertRecord& alert : alerts)
+        bytes += alert.firstLog.size() + alert.lastLog.size() + alert.previousOutput.size() +
+                 alert.dataJson.size() + alert.description.size();
+    return bytes;
+}
 
 // The newest position of each path.
 void foldByPath(std::vector<SourcePosition>& positions)
@@ -46,21 +58,20 @@ Result<void> WriteQueue::runUrgent(UrgentWork work)
 
 void WriteQueue::push(Batch batch)
 {
-    {
-        std::unique_lock lock(m_mutex);
-        m_room.wait(lock, [this] { return !isFull() || m_failing || m_closed; });
-        append(std::move(batch));
-        if (isFull())
-            foldTogether();
-    }
-    m_wake.notify_one();
-}
-
-void WriteQueue::pushUnbounded(Batch batch)
-{
+    batch.bytes = textBytes(batch.alerts);
     {
         const std::lock_guard lock(m_mutex);
-        append(std::move(batch));
+        ++m_pushed;
+        m_unfolded += batch.alerts.size();
+        m_batches.push_back(std::move(batch));
+        count();
+        // Not with each push: folding looks at all of them.
+        if (isHalfFull() && (m_unfolded > m_maxAlerts / 8 || isOverBound())) {
+            foldTogether();
+            m_pressure = isHalfFull();
+        }
+        if (isOverBound())
+            dropOldest();
     }
     m_wake.notify_one();
 }
@@ -97,7 +108,6 @@ void WriteQueue::close()
         m_closed = true;
     }
     m_wake.notify_one();
-    m_room.notify_all();
 }
 
 std::int64_t WriteQueue::droppedAlerts() const
@@ -123,9 +133,9 @@ WriteQueue::Item WriteQueue::next(const Wanted& wanted)
         if (wanted.batches && !m_batches.empty()) {
             Item item{Kind::Batch, nullptr, std::move(m_batches.front())};
             m_batches.pop_front();
-            m_alerts -= item.batch.alerts.size();
-            lock.unlock();
-            m_room.notify_all();
+            m_takenAlerts = item.batch.alerts.size();
+            m_takenBytes = item.batch.bytes;
+            count();
             return item;
         }
         if (wanted.mayEnd && m_closed && m_batches.empty())
@@ -154,8 +164,9 @@ bool WriteQueue::takeRetentionRequest()
 void WriteQueue::putBack(Batch batch)
 {
     const std::lock_guard lock(m_mutex);
-    m_alerts += batch.alerts.size();
     m_batches.push_front(std::move(batch));
+    m_takenAlerts = m_takenBytes = 0;
+    count();
 }
 
 void WriteQueue::written(std::size_t pushes)
@@ -163,58 +174,86 @@ void WriteQueue::written(std::size_t pushes)
     {
         const std::lock_guard lock(m_mutex);
         m_written += pushes;
+        m_takenAlerts = m_takenBytes = 0;
+        count();
     }
     m_settled.notify_all();
 }
 
-void WriteQueue::setHealth(Health health)
+std::int64_t WriteQueue::waitingAlerts() const
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        m_failing = health == Health::Failing;
+    const std::lock_guard lock(m_mutex);
+    return static_cast<std::int64_t>(m_alerts);
+}
+
+bool WriteQueue::isOverBound() const
+{
+    return m_alerts > m_maxAlerts || m_bytes > m_maxBytes || m_batches.size() > kMaxBatches;
+}
+
+bool WriteQueue::isHalfFull() const
+{
+    return m_alerts > m_maxAlerts / 2 || m_bytes > m_maxBytes / 2 || m_batches.size() > kMaxBatches;
+}
+
+void WriteQueue::count()
+{
+    m_alerts = m_takenAlerts;
+    m_bytes = m_takenBytes;
+    for (const Batch& batch : m_batches) {
+        m_alerts += batch.alerts.size();
+        m_bytes += batch.bytes;
     }
-    m_room.notify_all();
+    if (!isHalfFull())
+        m_pressure = false;
 }
 
-bool WriteQueue::isFull() const
-{
-    return m_alerts >= m_maxAlerts || m_batches.size() >= kMaxBatches;
-}
-
-void WriteQueue::append(Batch batch)
-{
-    ++m_pushed;
-    m_alerts += batch.alerts.size();
-    m_batches.push_back(std::move(batch));
-}
-
-// Called when appending made the queue full. While writing works that is how it should be; the next push()
-// waits.
+// Neighbours only: what a position stands for must be in the same batch or an earlier one. They stay small,
+// because an urgent write makes one start over.
 void WriteQueue::foldTogether()
 {
-    if (!m_failing)
-        return;
-    Batch all;
-    all.pushes = 0;
+    std::deque<Batch> folded;
     for (Batch& batch : m_batches) {
+        foldById(batch.alerts);
+        if (folded.empty() || folded.back().alerts.size() + batch.alerts.size() > kMaxFoldedAlerts) {
+            folded.push_back(std::move(batch));
+            continue;
+        }
+        Batch& all = folded.back();
         appendTo(all.alerts, batch.alerts);
         appendTo(all.positions, batch.positions);
         appendTo(all.audits, batch.audits);
         appendTo(all.learned, batch.learned);
         all.pushes += batch.pushes;
+        all.settled = std::max(all.settled, batch.settled);
+        foldById(all.alerts);
+        foldByPath(all.positions);
     }
-    foldById(all.alerts);
-    foldByPath(all.positions);
-    if (all.alerts.size() > m_maxAlerts) {
-        const std::size_t surplus = all.alerts.size() - m_maxAlerts;
-        const auto kept = all.alerts.begin() + static_cast<std::ptrdiff_t>(surplus);
-        for (auto alert = all.alerts.begin(); alert != kept; ++alert)
-            m_dropped += alert->count;
-        all.alerts.erase(all.alerts.begin(), kept);
+    for (Batch& batch : folded)
+        batch.bytes = textBytes(batch.alerts);
+    m_batches = std::move(folded);
+    m_unfolded = 0;
+    count();
+}
+
+void WriteQueue::dropOldest()
+{
+    // Somewhat below the bound, so that not every push folds and drops again.
+    const std::size_t maxAlerts = m_maxAlerts - m_maxAlerts / 8;
+    const std::size_t maxBytes = m_maxBytes - m_maxBytes / 8;
+    std::size_t alerts = m_alerts;
+    std::size_t bytes = m_bytes;
+    for (Batch& batch : m_batches) {
+        auto kept = batch.alerts.begin();
+        for (; kept != batch.alerts.end() && (alerts > maxAlerts || bytes > maxBytes); ++kept) {
+            m_dropped += kept->count;
+            --alerts;
+            bytes -= std::min(bytes, textBytes({&*kept, 1}));
+        }
+        batch.alerts.erase(batch.alerts.begin(), kept);
+        batch.bytes = textBytes(batch.alerts);
     }
-    m_alerts = all.alerts.size();
-    m_batches.clear();
-    m_batches.push_back(std::move(all));
+    count();
 }
 
 } // namespace bartizan::store

@@ -57,7 +57,10 @@ Writer::Writer(Database::Location location, const Store::Options& options, const
     , m_folder(folder)
     , m_reader(reader)
     , m_health(options.problemsChanged)
-    , m_queue(options.queuedAlerts)
+    , m_queue(options.queuedAlerts, options.queuedBytes)
+    , m_indexer(m_location,
+                {options.busyTimeout, options.retryInterval, [this] { return !m_queue.isEmpty(); },
+                 [this](Problems problems) { m_health.report("search-index", std::move(problems)); }})
 {
 }
 
@@ -102,6 +105,7 @@ Result<void> Writer::change(const std::function<Result<void>(Database&)>& work)
 
 void Writer::enqueue(Batch batch)
 {
+    batch.settled = m_folder.settledThrough();
     m_queue.push(std::move(batch));
 }
 
@@ -112,6 +116,7 @@ void Writer::run(const std::shared_ptr<std::promise<Result<void>>>& opened)
     if (result)
         loop();
     // The last connection that is closed copies the log into the file; a reading one could not.
+    m_indexer.stop();
     m_reader.closeConnection();
     m_checkpointer.reset();
     m_database.close();
@@ -152,6 +157,8 @@ Result<void> Writer::seedIds()
         return std::unexpected(!block ? block.error() : !noted ? noted.error() : newest.error());
     m_folder.seed(lastAlert, *newest);
     m_lastCommitted = lastAlert;
+    m_indexer.start(lastAlert);
+    m_indexer.advance(m_folder.settledThrough());
     m_lastBlockId = std::max({m_lastBlockId.load(), *block, *noted});
     return {};
 }
@@ -249,6 +256,7 @@ void Writer::retry()
         }
         m_damaged = false;
         m_health.report("file", std::move(*found));
+        m_indexer.start(m_folder.lastId());
     }
     const auto done = commit(Durability::ProcessCrash, [&]() -> Result<void> {
         for (const auto& [id, block] : m_unsaved) {
@@ -298,6 +306,8 @@ void Writer::writeBatch(Batch batch)
     if (!batch.alerts.empty())
         m_lastCommitted = std::max(m_lastCommitted, std::ranges::max(batch.alerts, {}, &AlertRecord::id).id);
     batchSucceeded();
+    reportDropped();
+    m_indexer.advance(batch.settled);
     m_queue.written(batch.pushes);
     if (m_options.written && !rows.empty())
         m_options.written(rows);
@@ -372,8 +382,11 @@ void Writer::tidyUp()
                 return noted ? putMeta(m_database, "last_block_id", std::to_string(m_lastBlockId)) : noted;
             });
         }
-        if (by == PruneBy::Age)
+        if (by == PruneBy::Age) {
+            if (*removed == 0)
+                m_indexer.tidy();
             m_tooOld = *removed > 0;
+        }
         const auto size = usage(m_database);
         m_tooLarge = m_tooLarge && *removed > 0 && size && size->usedBytes > pruneTo(m_options.maxBytes);
         m_farTooLarge = m_farTooLarge && m_tooLarge;
@@ -389,6 +402,11 @@ void Writer::tidyUp()
     }
     step("retention-step");
     watchLog();
+}
+
+std::int64_t Writer::droppedAlerts() const
+{
+    return m_queue.droppedAlerts() + m_refusedAlerts;
 }
 
 void Writer::watchSize()
@@ -421,7 +439,6 @@ void Writer::batchSucceeded()
     if (!m_failing)
         return;
     m_failing = false;
-    m_queue.setHealth(WriteQueue::Health::Writing);
     m_health.report("writing", {});
     reportDropped();
 }
@@ -439,7 +456,6 @@ void Writer::failed(const Error& error)
     m_failing = true;
     m_lastError = error;
     m_retryAt = std::chrono::steady_clock::now() + m_options.retryInterval;
-    m_queue.setHealth(WriteQueue::Health::Failing);
     m_health.report("writing", {toProblem(error, m_location.path)});
     if (error.code == ErrorCode::Corrupt && !m_location.inMemory)
         closeDamagedFile();
@@ -447,6 +463,7 @@ void Writer::failed(const Error& error)
 
 void Writer::closeDamagedFile()
 {
+    m_indexer.stop();
     m_reader.closeConnection();
     if (m_checkpointer)
         m_checkpointer->closeConnection();
@@ -456,7 +473,7 @@ void Writer::closeDamagedFile()
 
 void Writer::reportDropped()
 {
-    const std::int64_t dropped = m_queue.droppedAlerts() + m_refusedAlerts;
+    const std::int64_t dropped = droppedAlerts();
     if (dropped == 0)
         return;
     Problem problem;

@@ -5,6 +5,7 @@
 #include "engine/base/health_board.h"
 #include "engine/store/alert_folder.h"
 #include "engine/store/database_thread.h"
+#include "engine/store/search_indexer.h"
 #include "engine/store/store.h"
 #include "engine/store/write_queue.h"
 
@@ -35,6 +36,8 @@ public:
     Result<void> change(const std::function<Result<void>(Database&)>& work);
     void enqueue(Batch batch);
     [[nodiscard]] WriteQueue& queue() { return m_queue; }
+    [[nodiscard]] SearchIndexer& indexer() { return m_indexer; }
+    [[nodiscard]] std::int64_t droppedAlerts() const;
     [[nodiscard]] Problems problems() const { return m_health.all(); }
 
 private:
@@ -73,6 +76,7 @@ private:
     DatabaseThread& m_reader;
     HealthBoard m_health;
     WriteQueue m_queue;
+    SearchIndexer m_indexer;
     std::atomic<BlockId> m_lastBlockId = 0;
     std::atomic<std::int64_t> m_refusedAlerts = 0;
 

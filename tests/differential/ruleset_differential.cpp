@@ -50,7 +50,8 @@ AnalysisOptions optionsFor(int variant)
     AnalysisOptions options;
     options.mode = variant % 2 == 0 ? AnalysisMode::Daemon : AnalysisMode::Tester;
     options.logAlertLevel = variant % 3 + 1;
-    options.memorySize = variant % 4 < 2 ? 8192 : 200;
+    if (variant % 4 >= 2)
+        options.memorySize = 200;
     options.hostName = variant % 4 == 3 ? "" : "vm";
     return options;
 }
@@ -115,7 +116,7 @@ public:
 
     void flush()
     {
-        std::vector<Verdict> fast;
+        Verdicts fast;
         (void)m_fast.analyse(m_batch, VerdictDetail::Everything, fast);
         const auto plain = m_plain.analyse(m_batch);
         for (std::size_t i = 0; i < plain.size() && difference.isEmpty(); ++i)

@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         batch.add(text.substr(0, end), batch.locationIndex("/var/log/x"), now += 10);
         text.remove_prefix(std::min(end + 1, text.size()));
     }
-    std::vector<Verdict> verdicts;
+    Verdicts verdicts;
     (void)analyser().analyse(batch, VerdictDetail::Everything, verdicts);
     for (const auto& verdict : verdicts)
         (void)fieldsJson(verdict);

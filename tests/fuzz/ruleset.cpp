@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)analyser->load(source);
     RecordBatch batch;
     batch.add("Mar  7 04:02:11 gate sshd[311]: hello from 192.0.2.1", batch.locationIndex("x"), 1000);
-    std::vector<Verdict> verdicts;
+    Verdicts verdicts;
     (void)analyser->analyse(batch, VerdictDetail::Everything, verdicts);
     return 0;
 }

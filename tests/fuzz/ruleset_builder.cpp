@@ -401,7 +401,7 @@ AnalysisOptions buildOptions(Choices& choices)
     AnalysisOptions options;
     options.mode = choices.oneIn(2) ? AnalysisMode::Tester : AnalysisMode::Daemon;
     options.logAlertLevel = static_cast<int>(1 + choices.below(4));
-    static constexpr std::array<std::size_t, 4> kSizes{8192, 2, 5, 12};
+    static constexpr std::array<std::optional<std::size_t>, 4> kSizes{std::nullopt, 2, 5, 12};
     options.memorySize = kSizes[choices.below(kSizes.size())];
     options.hostName = choices.oneIn(2) ? "vm" : "";
     return options;

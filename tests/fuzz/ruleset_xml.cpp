@@ -49,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
              std::to_string(fast.summary().rules) + " rules and " + std::to_string(fast.summary().decoders) +
                  " decoders, plain " + std::to_string(evaluator.ruleCount()) + " and " +
                  std::to_string(evaluator.decoderCount()));
-    std::vector<Verdict> verdicts;
+    Verdicts verdicts;
     (void)fast.analyse(batch, VerdictDetail::Everything, verdicts);
     const auto expected = evaluator.analyse(batch);
     for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -57,8 +57,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (!difference.empty())
             stop(source, batch, i,
                  "mode " + std::string(options.mode == AnalysisMode::Tester ? "tester" : "daemon") +
-                     ", memory of " + std::to_string(options.memorySize) + "\n" + difference + "engine: " +
-                     test::verdictSummary(verdicts[i]) + "\nplain:  " + test::verdictSummary(expected[i]));
+                     ", memory of " + std::to_string(options.memorySize.value_or(0)) + "\n" + difference +
+                     "engine: " + test::verdictSummary(verdicts[i]) +
+                     "\nplain:  " + test::verdictSummary(expected[i]));
     }
     return 0;
 }

@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }();
     RecordBatch batch;
     batch.add({reinterpret_cast<const char*>(data), size}, batch.locationIndex("EventChannel"), 1'000'000);
-    std::vector<Verdict> verdicts;
+    Verdicts verdicts;
     (void)analyser->analyse(batch, VerdictDetail::Everything, verdicts);
     if (verdicts.size() != 1)
         std::abort();

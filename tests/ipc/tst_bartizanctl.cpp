@@ -102,7 +102,9 @@ const char* const kStatus = R"({"version": "0.1.0", "pid": 812, "started": "2026
     "sources": [{"path": "/var/log/auth.log", "state": "denied", "detail": "", "lines": 120, "bytes": 11000,
                  "last_line_at": null}],
     "counters": {"lines": 120, "alerts": 3, "active_blocks": 1, "blocks": 1, "refused": 0, "failed": 0},
-    "store": {"path": "/var/lib/bartizan/history.db", "bytes": 40960, "alerts": 3, "error": null}})";
+    "correlation": {"events": 812, "bytes": 290304, "limit": 67108864, "evicted": 4100},
+    "store": {"path": "/var/lib/bartizan/history.db", "bytes": 40960, "alerts": 3, "waiting": 0,
+              "not_indexed": 1234, "condensed": 5, "dropped": 0, "error": null}})";
 
 } // namespace
 
@@ -215,7 +217,8 @@ void TestBartizanctl::commandsAskTheEngineAndTell_data()
     };
     row("status", "status", "{}", kStatus, 0,
         {u"Bartizan 0.1.0: degraded"_s, u"1,200 rules, 40 decoders, 1 list with 5,000 entries"_s,
-         u"nftables, ready"_s, u"/var/log/auth.log  denied    120"_s,
+         u"nftables, ready"_s, u"1,234 to be indexed for searching, 5 counted without their source"_s,
+         u"/var/log/auth.log  denied    120"_s,
          u"error  /var/log/auth.log: permission denied\\n +Add the engine's user"_s});
     row("alerts --limit 5 --level 7 --rule 5712 --address 2001:DB8::7 --search=pass", "alerts.list",
         R"({"limit":5,"min_level":7,"rule_id":"5712","address":"2001:db8::7","search":"pass"})",

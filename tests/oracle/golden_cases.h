@@ -35,7 +35,7 @@ template<class Answer> QStringList cornerDifferences(const QJsonObject& row, Ans
         const auto location = object[QStringLiteral("location")].toString(QStringLiteral("stdin"));
         RecordBatch batch;
         batch.add(line.toStdString(), batch.locationIndex(location.toStdString()), now);
-        const std::vector<Verdict> verdicts = answer(batch);
+        const auto verdicts = answer(batch);
         if (verdicts.size() != 1)
             return {QStringLiteral("no verdict")};
         const auto expected = results[result++].toObject();

@@ -42,7 +42,7 @@ Outcome load(RulesetSource source)
     }
     RecordBatch batch;
     batch.add("Mar  7 04:02:11 gate sound: x", batch.locationIndex("/var/log/x"), 1000);
-    std::vector<Verdict> verdicts;
+    Verdicts verdicts;
     if (analyser.analyse(batch, VerdictDetail::Everything, verdicts) && verdicts.size() == 1)
         outcome.soundRuleFires = verdicts.front().rule && verdicts.front().rule->id == 99000;
     return outcome;

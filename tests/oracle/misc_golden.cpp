@@ -60,7 +60,7 @@ Verdict verdictOf(Analyser& analyser, const QString& line, const QString& locati
 {
     RecordBatch batch;
     batch.add(line.toStdString(), batch.locationIndex(location.toStdString()), 1'732'446'000'000);
-    std::vector<Verdict> verdicts;
+    Verdicts verdicts;
     (void)analyser.analyse(batch, VerdictDetail::Everything, verdicts);
     return verdicts.empty() ? Verdict{} : verdicts.front();
 }

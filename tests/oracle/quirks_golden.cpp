@@ -60,7 +60,7 @@ public:
         QStringList found = loadDifferences(expected, *problems);
         if (expected[QStringLiteral("rc")].toInt() == 0)
             found += cornerDifferences(m_row, [this](const RecordBatch& batch) {
-                std::vector<Verdict> verdicts;
+                Verdicts verdicts;
                 (void)m_analyser.analyse(batch, VerdictDetail::Everything, verdicts);
                 return verdicts;
             });

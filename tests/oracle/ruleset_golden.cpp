@@ -62,7 +62,7 @@ void RulesetGolden::testLinesGetTheRecordedAnswers()
     int events = 0;
     for (int row = 0; row < rows.size(); ++row) {
         const RecordBatch batch = eventsOf(rows[row], "stdin", row);
-        std::vector<Verdict> verdicts;
+        Verdicts verdicts;
         QVERIFY(analyser.analyse(batch, VerdictDetail::Everything, verdicts).has_value());
         const auto results = rows[row][QStringLiteral("results")].toArray();
         QCOMPARE(static_cast<int>(verdicts.size()), results.size());

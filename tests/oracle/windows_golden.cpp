@@ -30,7 +30,7 @@ void WindowsGolden::eventsGetTheRecordedAnswers()
     QVERIFY(analyser.load(rulesetBelow(folder)).has_value());
     for (int row = 0; row < rows.size(); ++row) {
         const RecordBatch batch = eventsOf(rows[row], "EventChannel", row);
-        std::vector<Verdict> verdicts;
+        Verdicts verdicts;
         QVERIFY(analyser.analyse(batch, VerdictDetail::Everything, verdicts).has_value());
         const auto results = rows[row][QStringLiteral("results")].toArray();
         QCOMPARE(static_cast<int>(verdicts.size()), results.size());

@@ -35,7 +35,8 @@ std::vector<Verdict> PlainEvaluator::analyse(const RecordBatch& batch)
 Verdict PlainEvaluator::analyseRecord(const RecordBatch& batch, std::uint32_t index)
 {
     const auto& record = batch.records()[index];
-    PlainSession& session = m_sessions.try_emplace(record.session, m_options.memorySize).first->second;
+    PlainSession& session =
+        m_sessions.try_emplace(record.session, m_options.rememberedEvents()).first->second;
     PlainEvent current;
     Event& event = current.event;
     event.fullLog = batch.text(record);
@@ -54,7 +55,7 @@ Verdict PlainEvaluator::analyseRecord(const RecordBatch& batch, std::uint32_t in
         outcome = decide(*rule, current, session);
     auto verdict = verdictOf(index, current, session, outcome);
     if (outcome.remember)
-        session.remember(*outcome.rule, current, m_rules->largestFrequency());
+        session.remember(*outcome.rule, current, m_rules->largestFrequency(), m_rules->largestTimeframe());
     return verdict;
 }
 
@@ -290,7 +291,7 @@ Verdict PlainEvaluator::verdictOf(std::uint32_t index, const PlainEvent& current
     RuleInfo& info = verdict.rule.emplace();
     info.id = text.id;
     info.level = text.level;
-    info.description = rule.body.description.expanded(event, m_options.hostName);
+    rule.body.description.expand(event, m_options.hostName, info.description);
     auto shown = shownGroups(text.groups);
     info.facts = std::make_shared<const RuleFacts>(RuleFacts{text.groups, std::move(shown.groups),
                                                              std::move(shown.compliance), text.mitreIds,

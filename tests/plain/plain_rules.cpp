@@ -310,4 +310,14 @@ int PlainRules::largestFrequency() const
     return largest;
 }
 
+std::int64_t PlainRules::largestTimeframe() const
+{
+    std::int64_t largest = 0;
+    for (const auto& rule : m_rules) {
+        if (rule->isComposite())
+            largest = std::max<std::int64_t>(largest, rule->body.text.timeframe);
+    }
+    return largest;
+}
+
 } // namespace bartizan::plain

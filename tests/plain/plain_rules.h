@@ -77,6 +77,7 @@ public:
     [[nodiscard]] std::size_t count() const { return m_rules.size(); }
     // The largest stored frequency of all composites (spec §8.1).
     [[nodiscard]] int largestFrequency() const;
+    [[nodiscard]] std::int64_t largestTimeframe() const; // seconds
 
 private:
     using Nodes = std::vector<std::unique_ptr<PlainNode>>;

@@ -197,7 +197,17 @@ bool PlainSession::search(const PlainRule& rule, PlainEvent& cur)
     return false;
 }
 
-void PlainSession::remember(const PlainRule& rule, const PlainEvent& event, int largestFrequency)
+void PlainSession::forgetOldest()
+{
+    for (auto* lists : {&m_ofRule, &m_ofComposite}) {
+        for (auto& [key, list] : *lists)
+            std::erase(list, m_memory.back());
+    }
+    m_memory.pop_back();
+}
+
+void PlainSession::remember(const PlainRule& rule, const PlainEvent& event, int largestFrequency,
+                            std::int64_t largestTimeframe)
 {
     const auto copy = copyOf(event);
     m_memory.push_front(copy);
@@ -207,17 +217,17 @@ void PlainSession::remember(const PlainRule& rule, const PlainEvent& event, int 
         for (const auto* composite : rule.groupCounters)
             m_ofComposite[composite].push_front(copy);
     }
-    if (m_memory.size() <= m_memorySize)
+    if (!m_memorySize) {
+        while (event.second - m_memory.back()->second > largestTimeframe)
+            forgetOldest();
+        return;
+    }
+    if (m_memory.size() <= *m_memorySize)
         return;
     for (int gone = 0;
          m_memory.size() > 1 && (gone < 10 || event.second - m_memory.back()->second > largestFrequency);
-         ++gone) {
-        for (auto* lists : {&m_ofRule, &m_ofComposite}) {
-            for (auto& [key, list] : *lists)
-                std::erase(list, m_memory.back());
-        }
-        m_memory.pop_back();
-    }
+         ++gone)
+        forgetOldest();
 }
 
 } // namespace bartizan::plain

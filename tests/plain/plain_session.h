@@ -50,7 +50,8 @@ struct PlainMemory
 class PlainSession
 {
 public:
-    explicit PlainSession(std::size_t memorySize)
+    // `memorySize`: how many events are remembered; nothing: all that a rule may still look back on.
+    explicit PlainSession(std::optional<std::size_t> memorySize)
         : m_memorySize(memorySize)
     {
     }
@@ -63,14 +64,17 @@ public:
                                            std::string_view text);
     // The search of spec §8.2: sets the marks and event.previous where it succeeds.
     bool search(const PlainRule& rule, PlainEvent& event);
-    // Spec §8.1.
-    void remember(const PlainRule& rule, const PlainEvent& event, int largestFrequency);
+    // Spec §8.1. The last two are the largest of any rule; the timeframe in seconds.
+    void remember(const PlainRule& rule, const PlainEvent& event, int largestFrequency,
+                  std::int64_t largestTimeframe);
 
     std::map<const PlainRule*, std::uint64_t> fired;
     std::map<const PlainRule*, std::int64_t> ignoredSince;
     EpochMs lastTime = 0;
 
 private:
+    void forgetOldest();
+
     using List = std::deque<std::shared_ptr<PlainMemory>>; // newest first
 
     struct Accumulated
@@ -79,7 +83,7 @@ private:
         std::map<StaticField, std::string> values;
     };
 
-    std::size_t m_memorySize;
+    std::optional<std::size_t> m_memorySize;
     std::map<std::array<std::string, 3>, Accumulated> m_accumulated;
     int m_accumulateLookups = 0;
     std::set<std::string> m_firstSeen;

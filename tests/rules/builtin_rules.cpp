@@ -49,7 +49,7 @@ Outcome BuiltinRules::feed(std::string_view line, std::uint32_t session, int sec
     m_now += seconds * EpochMs{1000};
     RecordBatch batch;
     batch.add(line, batch.locationIndex("test"), m_now, session, batch.originIndex(origin));
-    std::vector<Verdict> verdicts;
+    Verdicts verdicts;
     Outcome outcome;
     if (!m_analyser->analyse(batch, VerdictDetail::Everything, verdicts) || verdicts.size() != 1)
         return outcome;

@@ -177,7 +177,7 @@ private:
     Analyser& m_analyser;
     SystemClock m_clock;
     Attempts m_trace;
-    std::vector<Verdict> m_verdicts;
+    Verdicts m_verdicts;
     std::unordered_map<std::string, std::uint32_t> m_sessions;
 };
 

@@ -186,7 +186,7 @@ private:
     std::vector<HeldLine> m_held;
     std::size_t m_heldBytes = 0;
     RecordBatch m_batch;
-    std::vector<Verdict> m_verdicts;
+    Verdicts m_verdicts;
     std::unordered_map<std::string, EpochMs> m_blockedUntil;
     Totals m_totals;
 };

@@ -185,6 +185,7 @@ AnalysisOptions analysisOptions(const Environment& environment, const Configurat
     options.mailLevel = configuration.mailLevel;
     options.geoLocator = openGeoDatabase(configuration, environment.openGeoDatabase, problems);
     options.memorySize = configuration.memorySize;
+    options.correlationBytes = configuration.correlationMemory;
     options.dropIncompleteFirewallEvents = configuration.dropIncompleteFirewallEvents;
     options.hostName = environment.hostName;
     return options;

@@ -62,7 +62,7 @@ public:
     {
         RecordBatch batch;
         batch.add(line, batch.locationIndex(location), now, session, batch.originIndex(origin));
-        std::vector<Verdict> verdicts;
+        Verdicts verdicts;
         (void)m_analyser.analyse(batch, VerdictDetail::Everything, verdicts);
         return verdicts.empty() ? Verdict{} : std::move(verdicts.front());
     }

@@ -82,7 +82,7 @@ void TestAnalyser::onlyAlertsComeBackWhenAsked()
     const auto place = batch.locationIndex("l");
     for (const char* line : {"t good", "t bad", "t low", "u", "t bad"})
         batch.add(line, place, bench.now);
-    std::vector<Verdict> verdicts;
+    Verdicts verdicts;
     QVERIFY(bench.analyser().analyse(batch, VerdictDetail::AlertsOnly, verdicts).has_value());
     QCOMPARE(verdicts.size(), 2U);
     QCOMPARE(verdicts[0].record, 1U);
@@ -184,7 +184,7 @@ void TestAnalyser::compositesRememberDoubt()
 void TestAnalyser::nothingLoadedIsAnError()
 {
     const auto analyser = makeAnalyser({});
-    std::vector<Verdict> verdicts;
+    Verdicts verdicts;
     const auto result = analyser->analyse({}, VerdictDetail::Everything, verdicts);
     QVERIFY(!result.has_value());
     QCOMPARE(result.error().code, ErrorCode::Unavailable);

@@ -111,10 +111,15 @@ void ConfigurationReaderTest::addsUpRootsAndRepeatedBlocks()
 void ConfigurationReaderTest::readsGlobalSettings()
 {
     const Reading reading("<global><memory_size>4096</memory_size><log_fw>no</log_fw>"
+                          "<correlation_memory>128M</correlation_memory>"
                           "<store><max_age>2w</max_age><max_size>2G</max_size></store></global>"
                           "<alerts><log_alert_level> 5 </log_alert_level></alerts>");
     QVERIFY2(reading.problems.empty(), qPrintable(reading.told()));
-    QCOMPARE(reading.configuration.memorySize, std::size_t{4096});
+    QVERIFY(reading.configuration.memorySize == std::size_t{4096});
+    QCOMPARE(reading.configuration.correlationMemory, std::uint64_t{128} << 20);
+    const Reading empty("<global></global>");
+    QVERIFY(!empty.configuration.memorySize);
+    QCOMPARE(empty.configuration.correlationMemory, std::uint64_t{64} << 20);
     QVERIFY(!reading.configuration.dropIncompleteFirewallEvents);
     QVERIFY(reading.configuration.store.maxAge == std::chrono::hours(14 * 24));
     QCOMPARE(reading.configuration.store.maxBytes, std::uint64_t{2} << 30);
@@ -409,6 +414,10 @@ void ConfigurationReaderTest::reportsBadInputWithItsPlace_data()
     row("foreign global", "<global>\n<alerts_log>yes</alerts_log></global>", "<alerts_log>", kNote);
     row("memory too small", "<global>\n<memory_size>100</memory_size></global>", "<memory_size> is \"100\"",
         kError);
+    row("correlation memory too small", "<global>\n<correlation_memory>64</correlation_memory></global>",
+        "<correlation_memory> is \"64\"", kError);
+    row("no correlation memory", "<global>\n<correlation_memory>much</correlation_memory></global>",
+        "<correlation_memory> is \"much\"", kError);
     row("bad age", "<global><store>\n<max_age>ten days</max_age></store></global>", "<max_age>", kError);
     row("huge size", "<global><store>\n<max_size>99999999999999999G</max_size></store></global>",
         "<max_size>", kError);

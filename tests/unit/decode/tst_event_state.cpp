@@ -17,6 +17,7 @@ private slots:
     void dynamicFieldsAreFoundInAnyCase();
     void laterEventsInheritFields();
     void oldEntriesAreForgotten();
+    void accumulatedEntriesAreBounded();
     void aKeyIsNewOnce();
     void keysOutliveTheState();
     void keysAreBounded();
@@ -124,6 +125,31 @@ void EventStateTest::oldEntriesAreForgotten()
     Event& late = bench.decode("ev id=7 u=bob ", 241'001);
     state.apply(late);
     QVERIFY(!late.field(StaticField::SrcIp));
+}
+
+void EventStateTest::accumulatedEntriesAreBounded()
+{
+    Bench bench(kAccumulating);
+    AccumulateState state;
+    const auto told = [&](const std::string& id) {
+        state.apply(bench.decode("ev id=" + id + " ip=192.0.2.7"));
+    };
+    const auto isKnown = [&](const std::string& id) {
+        Event& event = bench.decode("ev id=" + id + " u=bob ");
+        state.apply(event);
+        return event.field(StaticField::SrcIp).has_value();
+    };
+    for (std::size_t i = 0; i < AccumulateState::kMostEntries; ++i)
+        told(std::to_string(i));
+    QVERIFY(isKnown("0")); // and is the youngest from now on
+    for (std::size_t i = 0; i < 1000; ++i)
+        told("x" + std::to_string(i));
+    QCOMPARE(state.size(), AccumulateState::kMostEntries);
+    QVERIFY(isKnown("x0") && isKnown("0") && isKnown("2000"));
+    QVERIFY(!isKnown("1"));
+    const std::string endless(5000, 'i');
+    told(endless);
+    QVERIFY(!isKnown(endless));
 }
 
 void EventStateTest::aKeyIsNewOnce()

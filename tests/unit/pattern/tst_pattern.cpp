@@ -18,6 +18,7 @@ private slots:
     void requiredLiterals_data();
     void requiredLiterals();
     void signaturesRuleOut();
+    void aSignatureForgetsTheTextBefore();
     void osRegex_data();
     void osRegex();
     void osMatch_data();
@@ -343,6 +344,11 @@ void PatternTest::requiredLiterals_data()
     row("\\x4", "");
     row("\\x{41}", "");
     row("(unclosed", "");
+    row("^[^?]*(?=.*(?:safe_mode|open_basedir))", "safe_mode|open_basedir");
+    row("(?=quick)?a", "a");
+    row("(a)quick\\g{-1}", "quick");
+    row("a\\g{", "");
+    row("\"[^\"]*(?:sqlmap|nikto|nuclei)[^\"]*\"", "sqlmap|nikto|nuclei");
     row(".*", "");
 }
 
@@ -373,6 +379,18 @@ void PatternTest::signaturesRuleOut()
     QVERIFY(ruledOut(PatternType::Pcre2, "^Accepted (?:password|publickey) for"));
     QVERIFY(!ruledOut(PatternType::Pcre2, "(?i)failed"));
     QVERIFY(ruledOut(PatternType::OsMatch, "ab") && !ruledOut(PatternType::OsMatch, "as"));
+    // Both bytes are there, but not side by side.
+    QVERIFY(ruledOut(PatternType::OsMatch, "pf") && !ruledOut(PatternType::OsMatch, "sw"));
+}
+
+void PatternTest::aSignatureForgetsTheTextBefore()
+{
+    const auto accepted = TextSignature::needle("Accepted");
+    TextSignature signature;
+    for (int i = 0; i < 600; ++i) {
+        signature.reset(i % 2 == 0 ? "Accepted password" : "Failed password");
+        QCOMPARE(signature.mayHold(*accepted), i % 2 == 0);
+    }
 }
 
 QTEST_GUILESS_MAIN(PatternTest)

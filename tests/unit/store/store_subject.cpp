@@ -3,6 +3,7 @@
 //   store_subject write DB [STEP N]   writes blocks and batches, for ever; stops at the Nth STEP until it is
 //   killed store_subject full FOLDER         fills the file system and frees it again store_subject open DB
 //   says whether it can be opened
+//   store_subject search DB           writes alerts that all differ, until it is killed
 #include "engine/store/store.h"
 
 #include <QCoreApplication>
@@ -99,6 +100,36 @@ int write(const std::string& path, const std::string& holdAt, int occurrence)
     }
 }
 
+// Rows for the search index, for ever: batches of 50, a minute later each.
+int fillIndex(const std::string& path)
+{
+    const SystemClock clock;
+    Store::Options options;
+    options.maxAge = std::chrono::days(100'000);
+    const auto store = open(path, clock, options);
+    if (!store)
+        return 1;
+    say("filling");
+    const auto firstMinute = clock.now() / 60'000;
+    for (EpochMs minute = firstMinute;; ++minute) {
+        std::vector<AlertRecord> alerts;
+        for (int i = 0; i < 50; ++i) {
+            AlertRecord alert;
+            alert.firstTime = alert.lastTime = minute * 60'000;
+            alert.ruleId = 1;
+            alert.description = "Something";
+            alert.location = std::to_string(i);
+            store->assignId(alert);
+            alert.firstLog = "row number " + std::to_string(alert.id) + "; ";
+            alert.firstLog.resize(300, 'x');
+            alerts.push_back(alert);
+        }
+        store->writeBatch(std::move(alerts), {});
+        if (!store->flush())
+            return 1;
+    }
+}
+
 void fillDisk(const QString& path)
 {
     QFile filler(path);
@@ -169,6 +200,8 @@ int main(int argc, char** argv)
     if (arguments[0] == "write")
         return arguments.size() < 4 ? write(arguments[1], {}, 0)
                                     : write(arguments[1], arguments[2], std::stoi(arguments[3]));
+    if (arguments[0] == "search")
+        return fillIndex(arguments[1]);
     if (arguments[0] == "full")
         return full(QString::fromStdString(arguments[1]));
     const SystemClock clock;

@@ -196,7 +196,7 @@ private slots:
         QTRY_COMPARE(store->problems().size(), 1U);
         QCOMPARE(store->positions()->front().position, std::string("100"));
         BZ_VALUE(alerts, store->alerts({}));
-        QVERIFY(alerts.items.size() >= 10 && alerts.items.size() <= 12);
+        QVERIFY(alerts.items.size() >= 8 && alerts.items.size() <= 12);
         QCOMPARE(alerts.items.front().location, std::string("100"));
     }
 
