@@ -494,10 +494,7 @@ void TestAddressTable::damagedImagesAreRefused_data()
     part("a leaf's run elsewhere", V4Leaves, 0, [](auto& v) { v += 256; });
     part("a leaf without a label", V4Leaves, 1, [](auto& v) { v &= 0xFFFF; });
     part("a leaf's unknown label", V4Leaves, 1, [](auto& v) { v |= 0x7FFF0000; });
-    part("a leaf that ends before it begins", V4Leaves, 1, [](auto& v) {
-        v = (v & 0xFFFF0000) | 0x0102;
-        v = (v & 0xFFFF0000) | 0x0103;
-    });
+    part("a leaf that ends before it begins", V4Leaves, 1, [](auto& v) { v = (v & 0xFFFF0000) | 0x0103; });
     part("a piece out of order", V4Pieces, 1, [](auto& v) { v &= 0xFFFFFF00; });
     part("a piece of another table", V4Pieces, 0, [](auto& v) { v |= 0x80000000; });
     part("an IPv6 range out of order", V6First, 1, [](auto& v) { v = 0xFFFFFFFF; });
