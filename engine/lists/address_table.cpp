@@ -59,7 +59,7 @@ bool sizesFit(const Parts& parts)
     using enum AddressTablePart;
     const auto v6 = parts.size(V6Labels);
     const auto filter = parts.size(V6Filter);
-    return parts.size(V4Roots) == (parts.size(V4Leaves) == 0 ? 0 : Ipv4Tree::kRoots) &&
+    return parts.size(V4Roots) == (parts.size(V4Words) == 0 ? 0 : Ipv4Tree::kRoots) &&
            parts.size(V6First) == v6 && parts.size(V6Last) == v6 &&
            parts.size(V6Coarse) == (v6 == 0 ? 0 : Ipv6Filter::kCoarseWords) &&
            (v6 == 0 ? filter == 0 : filter >= Ipv6Filter::kLeastWords && std::has_single_bit(filter)) &&
@@ -112,7 +112,7 @@ Result<AddressTable> AddressTable::open(std::span<const std::byte> image)
     using enum AddressTablePart;
     AddressTable table;
     table.m_v4 = Ipv4Tree(parts->section<Ipv4Rank>(V4Roots), parts->section<Ipv4Rank>(V4Blocks),
-                          parts->section<std::uint32_t>(V4Leaves), parts->section<std::uint32_t>(V4Pieces));
+                          parts->section<std::uint32_t>(V4Words));
     table.m_v6 = Ipv6Ranges(
         Ipv6Filter(parts->section<std::uint64_t>(V6Coarse), parts->section<std::uint64_t>(V6Filter)),
         parts->section<Ipv6Key>(V6First), parts->section<Ipv6Key>(V6Last),

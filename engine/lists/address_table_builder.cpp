@@ -40,8 +40,7 @@ class V4Writer
 public:
     std::vector<Ipv4Rank> roots;
     std::vector<Ipv4Rank> blocks;
-    std::vector<std::uint32_t> leaves;
-    std::vector<std::uint32_t> pieces;
+    std::vector<std::uint32_t> words;
     std::uint64_t ranges = 0;
 
     // Ascending.
@@ -50,7 +49,7 @@ public:
         ++ranges;
         for (std::uint32_t network = first >> 8; network <= last >> 8; ++network) {
             if (network != m_network)
-                finish();
+                closeNetwork();
             m_network = network;
             m_leaf.push_back({network == first >> 8 ? static_cast<std::uint8_t>(first) : std::uint8_t{0},
                               network == last >> 8 ? static_cast<std::uint8_t>(last) : std::uint8_t{255},
@@ -60,27 +59,45 @@ public:
 
     void finish()
     {
+        closeNetwork();
+        closeGroup();
+    }
+
+private:
+    void closeNetwork()
+    {
         if (m_leaf.empty())
             return;
-        Ipv4Rank& rank = wordOfNetwork();
-        const auto piecesBefore = static_cast<std::uint32_t>(pieces.size());
-        if (rank.present == 0)
-            rank.piecesBefore = piecesBefore;
-        set(rank, m_network, leaves.size());
+        if (m_network >> 6 != m_group)
+            closeGroup();
+        m_group = m_network >> 6;
+        set(rankOfNetwork(), m_network, words.size());
         if (m_leaf.size() == 1) {
-            leaves.push_back(m_leaf.front().packed());
+            m_leaves.push_back(m_leaf.front().packed());
         } else {
-            leaves.push_back(
-                Ipv4Run{piecesBefore - rank.piecesBefore, static_cast<std::uint32_t>(m_leaf.size())}
-                    .packed());
+            // The offset is right once it is known how many leaves there are.
+            const Ipv4Run run{static_cast<std::uint32_t>(m_pieces.size()),
+                              static_cast<std::uint32_t>(m_leaf.size())};
+            m_leaves.push_back(run.packed());
             for (const Ipv4Piece& piece : m_leaf)
-                pieces.push_back(piece.packed());
+                m_pieces.push_back(piece.packed());
         }
         m_leaf.clear();
     }
 
-private:
-    Ipv4Rank& wordOfNetwork()
+    void closeGroup()
+    {
+        for (const std::uint32_t leaf : m_leaves) {
+            Ipv4Run run = Ipv4Run::unpack(leaf);
+            run.offset += static_cast<std::uint32_t>(m_leaves.size());
+            words.push_back((leaf & Ipv4Run::kBit) == 0 ? leaf : run.packed());
+        }
+        words.insert(words.end(), m_pieces.begin(), m_pieces.end());
+        m_leaves.clear();
+        m_pieces.clear();
+    }
+
+    Ipv4Rank& rankOfNetwork()
     {
         if (roots.empty())
             roots.resize(Ipv4Tree::kRoots);
@@ -99,8 +116,11 @@ private:
         rank.present |= std::uint64_t{1} << (place & 63);
     }
 
-    std::vector<Ipv4Piece> m_leaf; // of m_network
+    std::vector<Ipv4Piece> m_leaf;       // of m_network
+    std::vector<std::uint32_t> m_leaves; // of m_group, and their pieces
+    std::vector<std::uint32_t> m_pieces;
     std::uint32_t m_network = 0;
+    std::uint32_t m_group = 0;
     std::uint32_t m_block = 0;
 };
 
@@ -241,8 +261,7 @@ Result<std::vector<std::byte>> AddressTableBuilder::build() &&
     ImageWriter writer; // in the order of AddressTablePart
     writer.section(v4.roots);
     writer.section(v4.blocks);
-    writer.section(v4.leaves);
-    writer.section(v4.pieces);
+    writer.section(v4.words);
     writer.section(v6.coarse);
     writer.section(v6.filter);
     writer.section(v6.first);

@@ -54,16 +54,15 @@ struct AddressTableHeader
     std::uint32_t lists = 0; // one more than the highest number of a list
     std::uint64_t v4Ranges = 0;
     // Elements of the sections, in the order in which they follow; each starts at a multiple of 64 bytes.
-    static constexpr std::size_t kSections = 11;
+    static constexpr std::size_t kSections = 10;
     std::array<std::uint64_t, kSections> sizes{};
 };
-static_assert(sizeof(AddressTableHeader) == 120);
+static_assert(sizeof(AddressTableHeader) == 112);
 
 enum class AddressTablePart : std::uint8_t {
     V4Roots,    // Ipv4Tree
     V4Blocks,   //
-    V4Leaves,   //
-    V4Pieces,   //
+    V4Words,    //
     V6Coarse,   // Ipv6Ranges
     V6Filter,   //
     V6First,    //
@@ -79,7 +78,7 @@ inline constexpr std::size_t kAddressTableAlignment = 64;
 // Where what the checksum covers begins.
 inline constexpr std::size_t kAddressTableChecked = offsetof(AddressTableHeader, version);
 inline constexpr std::array<std::size_t, AddressTableHeader::kSections> kAddressTableElements{
-    16, 16, 4, 4, 8, 8, 16, 16, 2, 4, 2};
+    16, 16, 4, 8, 8, 16, 16, 2, 4, 2};
 
 [[nodiscard]] constexpr std::uint64_t addressTablePadded(std::uint64_t bytes)
 {

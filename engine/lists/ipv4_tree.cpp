@@ -72,30 +72,29 @@ Ipv4Tree::Leaf Ipv4Tree::leafOf(std::size_t blockWord, std::uint32_t address) co
 {
     const Ipv4Rank block = m_blocks.at(blockWord);
     const unsigned bit = address >> 8 & 63;
-    return {has(block.present, bit) ? rankOf(block, bit) : kNowhere, block.piecesBefore};
+    return {has(block.present, bit) ? rankOf(block, bit) : kNowhere, block.before};
 }
 
-void Ipv4Tree::prefetchRun(const Ipv4Run& run, std::uint32_t piecesBefore) const noexcept
+void Ipv4Tree::prefetchRun(const Ipv4Run& run, std::size_t group) const noexcept
 {
     constexpr std::size_t kLine = 64 / sizeof(std::uint32_t);
-    const std::size_t begin = std::size_t{piecesBefore} + run.offset;
+    const std::size_t begin = group + run.offset;
     // All lines at once: whatever the search steps on costs one miss, not one for each step.
     for (std::size_t i = 0; i < run.length; i += kLine)
-        m_pieces.prefetch(begin + i);
-    m_pieces.prefetch(begin + run.length - 1);
+        m_words.prefetch(begin + i);
+    m_words.prefetch(begin + run.length - 1);
 }
 
-AddressLabel Ipv4Tree::findInRun(const Ipv4Run& run, std::uint32_t piecesBefore,
-                                 std::uint8_t low) const noexcept
+AddressLabel Ipv4Tree::findInRun(const Ipv4Run& run, std::size_t group, std::uint8_t low) const noexcept
 {
-    std::size_t begin = std::size_t{piecesBefore} + run.offset;
+    std::size_t begin = group + run.offset;
     for (std::size_t length = run.length; length > 1;) {
         const std::size_t half = length / 2;
-        if (Ipv4Piece::unpack(m_pieces.at(begin + half)).first <= low)
+        if (Ipv4Piece::unpack(m_words.at(begin + half)).first <= low)
             begin += half;
         length -= half;
     }
-    return labelIn(Ipv4Piece::unpack(m_pieces.at(begin)), low);
+    return labelIn(Ipv4Piece::unpack(m_words.at(begin)), low);
 }
 
 AddressLabel Ipv4Tree::find(std::uint32_t address) const noexcept
@@ -106,13 +105,13 @@ AddressLabel Ipv4Tree::find(std::uint32_t address) const noexcept
     const Leaf leaf = leafOf(blockWord, address);
     if (leaf.index == kNowhere)
         return 0;
-    const std::uint32_t word = m_leaves.at(leaf.index);
+    const std::uint32_t word = m_words.at(leaf.index);
     const auto low = static_cast<std::uint8_t>(address);
     if ((word & Ipv4Run::kBit) == 0)
         return labelIn(Ipv4Piece::unpack(word), low);
     const Ipv4Run run = Ipv4Run::unpack(word);
-    prefetchRun(run, leaf.piecesBefore);
-    return findInRun(run, leaf.piecesBefore, low);
+    prefetchRun(run, leaf.group);
+    return findInRun(run, leaf.group, low);
 }
 
 void Ipv4Tree::findGroup(std::span<const std::uint32_t> addresses, AddressLabel* labels) const noexcept
@@ -145,31 +144,30 @@ void Ipv4Tree::findGroup(std::span<const std::uint32_t> addresses, AddressLabel*
     };
     keep([&](Open& entry) {
         entry.leaf = leafOf(entry.blockWord, addresses[entry.place]);
-        m_leaves.prefetch(entry.leaf.index);
+        m_words.prefetch(entry.leaf.index);
         return entry.leaf.index != kNowhere;
     });
     keep([&](Open& entry) {
-        const std::uint32_t word = m_leaves.at(entry.leaf.index);
+        const std::uint32_t word = m_words.at(entry.leaf.index);
         if ((word & Ipv4Run::kBit) == 0) {
             labels[entry.place] =
                 labelIn(Ipv4Piece::unpack(word), static_cast<std::uint8_t>(addresses[entry.place]));
             return false;
         }
         entry.run = Ipv4Run::unpack(word);
-        prefetchRun(entry.run, entry.leaf.piecesBefore);
+        prefetchRun(entry.run, entry.leaf.group);
         return true;
     });
     for (std::size_t i = 0; i < count; ++i)
-        labels[open[i].place] = findInRun(open[i].run, open[i].leaf.piecesBefore,
-                                          static_cast<std::uint8_t>(addresses[open[i].place]));
+        labels[open[i].place] =
+            findInRun(open[i].run, open[i].leaf.group, static_cast<std::uint8_t>(addresses[open[i].place]));
 }
 
 bool Ipv4Tree::walk(AddressLabel lastLabel, const Visit& visit) const
 {
     Joined joined(visit);
     std::size_t blocks = 0;
-    std::size_t leaves = 0;
-    std::size_t pieces = 0;
+    std::size_t words = 0; // all before are taken
     const auto takePiece = [&](std::uint32_t network, std::uint32_t word, int& lastLow) {
         const Ipv4Piece piece = Ipv4Piece::unpack(word);
         if (piece.label == 0 || piece.label > lastLabel || piece.first > piece.last || piece.first <= lastLow)
@@ -178,19 +176,28 @@ bool Ipv4Tree::walk(AddressLabel lastLabel, const Visit& visit) const
         joined.add(network, piece);
         return true;
     };
-    const auto takeLeaf = [&](std::uint32_t network, std::uint32_t piecesBefore) {
-        if (leaves >= m_leaves.size())
-            return false;
-        const std::uint32_t word = m_leaves.at(leaves++);
+    const auto takeLeaf = [&](std::uint32_t network, std::uint32_t word, std::size_t group) {
         int lastLow = -1;
         if ((word & Ipv4Run::kBit) == 0)
             return takePiece(network, word, lastLow);
         const Ipv4Run run = Ipv4Run::unpack(word);
-        if (run.length < 2 || std::size_t{piecesBefore} + run.offset != pieces ||
-            run.length > m_pieces.size() - pieces)
+        if (run.length < 2 || group + run.offset != words || run.length > m_words.size() - words)
             return false;
         for (std::uint32_t i = 0; i < run.length; ++i) {
-            if (!takePiece(network, m_pieces.at(pieces++), lastLow))
+            if (!takePiece(network, m_words.at(words++), lastLow))
+                return false;
+        }
+        return true;
+    };
+    const auto takeGroup = [&](std::uint32_t firstNetwork, std::uint64_t present) {
+        const std::size_t group = words;
+        const auto leaves = static_cast<std::size_t>(std::popcount(present));
+        if (leaves > m_words.size() - group)
+            return false;
+        words += leaves;
+        std::size_t leaf = group;
+        for (std::uint32_t bit = 0; bit < 64; ++bit) {
+            if (has(present, bit) && !takeLeaf(firstNetwork | bit, m_words.at(leaf++), group))
                 return false;
         }
         return true;
@@ -199,25 +206,17 @@ bool Ipv4Tree::walk(AddressLabel lastLabel, const Visit& visit) const
         bool holdsAny = false;
         for (std::uint32_t i = 0; i < kBlockWords; ++i) {
             const Ipv4Rank rank = m_blocks.at(blocks * kBlockWords + i);
-            if (rank.present == 0) {
-                if (rank.before != 0 || rank.piecesBefore != 0)
-                    return false;
-                continue;
-            }
-            if (rank.before != leaves || rank.piecesBefore != pieces)
+            if (rank.reserved != 0 || rank.before != (rank.present == 0 ? 0 : words) ||
+                !takeGroup(network << 8 | i << 6, rank.present))
                 return false;
-            holdsAny = true;
-            for (std::uint32_t bit = 0; bit < 64; ++bit) {
-                if (has(rank.present, bit) && !takeLeaf(network << 8 | i << 6 | bit, rank.piecesBefore))
-                    return false;
-            }
+            holdsAny = holdsAny || rank.present != 0;
         }
         ++blocks;
         return holdsAny;
     };
     for (std::uint32_t i = 0; i < m_roots.size(); ++i) {
         const Ipv4Rank rank = m_roots.at(i);
-        if (rank.piecesBefore != 0 || rank.before != (rank.present == 0 ? 0 : blocks))
+        if (rank.reserved != 0 || rank.before != (rank.present == 0 ? 0 : blocks))
             return false;
         for (std::uint32_t bit = 0; bit < 64; ++bit) {
             if (has(rank.present, bit) && !takeBlock(i << 6 | bit))
@@ -225,7 +224,7 @@ bool Ipv4Tree::walk(AddressLabel lastLabel, const Visit& visit) const
         }
     }
     joined.finish();
-    return blocks * kBlockWords == m_blocks.size() && leaves == m_leaves.size() && pieces == m_pieces.size();
+    return blocks * kBlockWords == m_blocks.size() && words == m_words.size();
 }
 
 } // namespace bartizan

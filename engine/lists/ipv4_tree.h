@@ -1,6 +1,7 @@
 // The IPv4 part of an address table: two levels of bits with ranks over the /16 and /24 networks that hold
-// anything, then one word for each such /24. The bits of both levels (at most 4 MiB) are the filter that
-// answers most misses; behind them a look-up reads the word and at most one run of pieces.
+// anything, then the words of each 64 neighbouring /24: one for each that holds anything, and behind those
+// the pieces that some of them point to. The bits of both levels (at most 4 MiB) are the filter that answers
+// most misses; behind them a look-up reads one word and at most one run of pieces close to it.
 #pragma once
 
 #include "engine/lists/address_table_layout.h"
@@ -11,13 +12,13 @@
 
 namespace bartizan {
 
-// Which of 64 neighbours hold anything, and how many elements of the next level are before theirs. All zero
-// where none does.
+// Which of 64 neighbours hold anything, and where in the next level their elements begin. All zero where none
+// does.
 struct Ipv4Rank
 {
     std::uint64_t present = 0;
     std::uint32_t before = 0;
-    std::uint32_t piecesBefore = 0; // of blocks only
+    std::uint32_t reserved = 0; // zero
 };
 static_assert(sizeof(Ipv4Rank) == 16);
 
@@ -40,7 +41,7 @@ struct Ipv4Piece
 };
 
 // The word of a /24: a piece, or with the highest bit where its run of 2 to 256 ascending pieces begins,
-// counted from its block's, and its length less one.
+// counted from the first word of the 64 neighbours, and its length less one.
 struct Ipv4Run
 {
     static constexpr std::uint32_t kBit = 0x8000'0000;
@@ -69,11 +70,10 @@ public:
 
     Ipv4Tree() = default;
     Ipv4Tree(AddressTableSection<Ipv4Rank> roots, AddressTableSection<Ipv4Rank> blocks,
-             AddressTableSection<std::uint32_t> leaves, AddressTableSection<std::uint32_t> pieces)
+             AddressTableSection<std::uint32_t> words)
         : m_roots(roots)
         , m_blocks(blocks)
-        , m_leaves(leaves)
-        , m_pieces(pieces)
+        , m_words(words)
     {
     }
 
@@ -91,20 +91,19 @@ private:
     struct Leaf
     {
         std::size_t index = 0;
-        std::uint32_t piecesBefore = 0;
+        std::size_t group = 0; // where the words of its neighbours begin
     };
     static constexpr std::size_t kNowhere = ~std::size_t{0};
 
     [[nodiscard]] std::size_t blockWordOf(std::uint32_t address) const noexcept;
     [[nodiscard]] Leaf leafOf(std::size_t blockWord, std::uint32_t address) const noexcept;
-    void prefetchRun(const Ipv4Run& run, std::uint32_t piecesBefore) const noexcept;
-    [[nodiscard]] AddressLabel findInRun(const Ipv4Run& run, std::uint32_t piecesBefore,
+    void prefetchRun(const Ipv4Run& run, std::size_t group) const noexcept;
+    [[nodiscard]] AddressLabel findInRun(const Ipv4Run& run, std::size_t group,
                                          std::uint8_t low) const noexcept;
 
     AddressTableSection<Ipv4Rank> m_roots;
     AddressTableSection<Ipv4Rank> m_blocks;
-    AddressTableSection<std::uint32_t> m_leaves;
-    AddressTableSection<std::uint32_t> m_pieces;
+    AddressTableSection<std::uint32_t> m_words;
 };
 
 } // namespace bartizan
