@@ -38,6 +38,7 @@ ROWS = {
     "firewall": needs_root("blocks restored, a block while lists are loaded", programs.firewall),
     "start": engine_cost.start,
     "rest": engine_cost.at_rest,
+    "lists": programs.lists,
     "sources": programs.sources,
     "history": programs.history,
 }

@@ -53,10 +53,10 @@ IpAddress v6(std::uint32_t network)
     return *IpAddress::fromBytes(bytes);
 }
 
-// The i-th of many different numbers below 2^32, neighbours far apart.
+// The i-th of many different numbers below 2^32, neighbours far apart; none is 0, which ipset does not take.
 std::uint32_t spread(std::uint32_t i)
 {
-    return i * 2654435761U;
+    return (i + 1) * 2654435761U;
 }
 
 // Seven of ten are addresses (one of them IPv6), three networks (one of them IPv6).

@@ -76,6 +76,36 @@ def firewall(bin_dir, quick):
                          f"slowest {values.get(key[:-3] + 'max', 0):.1f} ms of {values.get(key[:-3] + 'count', 0)}")
 
 
+def lists(bin_dir, quick):
+    """Compiled address tables beside a sorted vector with binary search and libmaxminddb."""
+    result, why = output_of(bin_dir, "list_bench", *(("200000", "1000000") if quick else ()))
+    if not result:
+        yield skipped("lists of addresses", why)
+        return
+    read = result["dependent_read_nanoseconds"]
+    for table in result["tables"]:
+        entries = table["entries"]
+        name = f"{entries:,} {table['kind']} entries"
+        asked = entries >= 10_000_000
+        yield Figure(f"{name}: built", table["build_cpu_seconds"], "CPU-s", aim=5 if asked else None, more=False,
+                     note=f"opened and checked in {table['open_cpu_seconds']:.2f} CPU-s")
+        yield Figure(f"{name}: size", table["bytes_per_entry"], "bytes/entry", aim=8 if asked else None, more=False,
+                     note=f"{table['ranges']:,} ranges once merged")
+        yield Figure(f"{name}: batched hit", table["batched_hit_nanoseconds"], "ns", aim=50 if asked else None, more=False,
+                     note=f"miss {table['batched_miss_nanoseconds']:.0f} ns")
+        for kind in ("miss", "hit"):
+            value = table[f"{kind}_nanoseconds"]
+            note = f"{value / read:.1f} × a read that misses the cache ({read:.0f} ns)"
+            for other in ("sorted_vector", "libmaxminddb"):
+                if other in table:
+                    note += f"; {other.replace('_', ' ')} {table[other][f'{kind}_nanoseconds']:.0f} ns"
+            yield Figure(f"{name}: one {kind}", value, "ns", aim=50 if asked and kind == "miss" else None, more=False, note=note)
+    one, *_, many = result["many_lists"]
+    yield Figure(f"which of {many['lists']} lists hold an address, to one list", many["which_lists_nanoseconds"] /
+                 one["which_lists_nanoseconds"], "×", more=False,
+                 note=f"{many['which_lists_nanoseconds']:.0f} ns, {many['lists_per_hit']:.1f} lists hold it")
+
+
 def sources(bin_dir, quick):
     """Ten million distinct sources through the correlation."""
     result, why = output_of(bin_dir, "correlation_bench", *(("1000000",) if quick else ()))
