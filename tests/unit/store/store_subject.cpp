@@ -9,6 +9,7 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
+#include <QThread>
 
 #include <cstdio>
 #include <string>
@@ -28,11 +29,21 @@ void say(const std::string& line)
     std::fflush(stdout);
 }
 
+// Those of the history: its search index has a file and troubles of its own, sooner or later than the
+// history.
+Problems historyProblems(const Store& store)
+{
+    Problems problems = store.problems();
+    std::erase_if(problems, [](const Problem& problem) { return problem.file.ends_with("-search"); });
+    return problems;
+}
+
 void sayProblems(const Store& store)
 {
-    for (const Problem& problem : store.problems())
+    const Problems problems = historyProblems(store);
+    for (const Problem& problem : problems)
         say("problem: " + describe(problem));
-    if (store.problems().empty())
+    if (problems.empty())
         say("no problem");
 }
 
@@ -158,8 +169,10 @@ int full(const QString& folder)
     sayProblems(*store);
     fillDisk(folder + QStringLiteral("/filler"));
     int number = 0;
-    while (store->problems().empty() && number < 1000)
+    while (historyProblems(*store).empty() && number < 1000) {
         writeBatch(*store, ++number);
+        QThread::msleep(5); // nobody waits for the writer, which has to find out that the disk is full
+    }
     sayProblems(*store);
     BlockRecord second = block(2);
     const auto saved = store->save(second);
