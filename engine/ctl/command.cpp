@@ -37,7 +37,7 @@ constexpr std::array kCommands{
     Command{"logtest",
             "logtest [--ruleset DIR] [--explain] [--as tester|daemon] [--input lines|ndjson] [FILE]",
             "show what the rules make of log lines", runLogtest},
-    Command{"replay", "replay [--ruleset DIR] FILE...", "what whole log files would have led to", runReplay},
+    Command{"replay", "replay [--ruleset DIR] [--threads 1|2] FILE...", "what whole log files would have led to", runReplay},
     Command{"version", "version", "the version of this program", runVersion},
     Command{"help", "help [COMMAND]", "this, or how a command is used", runHelp},
 };

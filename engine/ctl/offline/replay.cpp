@@ -16,20 +16,22 @@ namespace bartizan::offline {
 
 namespace {
 
-constexpr std::string_view kUsageText = "replay [--config DIR | --ruleset DIR] [--json] FILE…";
+constexpr std::string_view kUsageText =
+    "replay [--config DIR | --ruleset DIR] [--threads 1|2] [--json] FILE…";
 constexpr std::size_t kBatchBytes = std::size_t{64} * 1024;
 constexpr std::size_t kAhead = 4; // batches
 
 using Batch = std::unique_ptr<PreparedBatch>;
 
-// The records' way from the files to the report, on two threads where there are two processors: one reads and
-// decodes ahead, the other lets the rules have the records in their order. The verdicts are the same.
+// The records' way from the files to the report, on one thread or on two: one that reads and decodes ahead,
+// and one that lets the rules have the records in their order. The verdicts are the same.
 class Replay
 {
 public:
-    Replay(Analyser& analyser, ReplayReport& report)
+    Replay(Analyser& analyser, ReplayReport& report, bool isAhead)
         : m_analyser(analyser)
         , m_report(report)
+        , m_isAhead(isAhead)
         , m_ruleset(analyser.ruleset())
         , m_reader(SystemClock().now(), [this](std::string_view text, const std::string& path, EpochMs time) {
             return add(text, path, time);
@@ -40,8 +42,7 @@ public:
     Result<ReplayReport::Work> run(const std::vector<std::string>& files)
     {
         Result<void> read;
-        if (std::thread::hardware_concurrency() > 1) {
-            m_isAhead = true;
+        if (m_isAhead) {
             std::jthread reader([&] {
                 read = readAll(files);
                 m_ready.close();
@@ -87,9 +88,9 @@ private:
     // False when nobody wants more.
     bool handOn()
     {
-        m_batch->prepare(m_ruleset, m_scratch);
         if (!m_isAhead)
             return conclude(*m_batch);
+        m_batch->prepare(m_ruleset, m_scratch);
         if (!m_ready.push(std::move(m_batch)))
             return false;
         auto used = m_free.tryPop();
@@ -100,7 +101,8 @@ private:
     bool conclude(PreparedBatch& batch)
     {
         m_verdicts.clear();
-        m_concluded = m_analyser.analyse(batch, VerdictDetail::AlertsOnly, m_verdicts);
+        m_concluded = m_isAhead ? m_analyser.analyse(batch, VerdictDetail::AlertsOnly, m_verdicts)
+                                : m_analyser.analyse(batch.records(), VerdictDetail::AlertsOnly, m_verdicts);
         for (const Verdict& verdict : m_verdicts)
             m_report.count(verdict, batch.records().records()[verdict.record].receivedAt);
         batch.clear();
@@ -109,8 +111,8 @@ private:
 
     Analyser& m_analyser;
     ReplayReport& m_report;
+    const bool m_isAhead;
     std::shared_ptr<const Ruleset> m_ruleset;
-    bool m_isAhead = false;
 
     // The reading side's.
     ReplayReader m_reader;
@@ -126,9 +128,9 @@ private:
 };
 
 Result<ReplayReport::Work> replayFiles(Analyser& analyser, const std::vector<std::string>& files,
-                                       ReplayReport& report)
+                                       ReplayReport& report, bool isAhead)
 {
-    return Replay(analyser, report).run(files);
+    return Replay(analyser, report, isAhead).run(files);
 }
 
 } // namespace
@@ -136,7 +138,7 @@ Result<ReplayReport::Work> replayFiles(Analyser& analyser, const std::vector<std
 int runReplay(Environment& environment, const std::vector<std::string>& words)
 {
     const ErrorForm form = errorForm(environment, words);
-    const auto arguments = parseArguments(environment, words, {"--as"});
+    const auto arguments = parseArguments(environment, words, {"--as", "--threads"});
     if (!arguments)
         return usage(environment, arguments.error(), kUsageText, form);
     if (arguments->files.empty())
@@ -160,7 +162,7 @@ int runReplay(Environment& environment, const std::vector<std::string>& words)
     ReplayReport report(std::move(responder), loaded->configuration.repeatedOffenders);
     const auto started = std::chrono::steady_clock::now();
     const auto cpuStarted = std::clock();
-    const auto read = replayFiles(analyser, arguments->files, report);
+    const auto read = replayFiles(analyser, arguments->files, report, arguments->twoThreads);
     if (!read)
         return failure(environment, read.error(), form);
     print(environment, analyser.findings(), Notes::Hide);

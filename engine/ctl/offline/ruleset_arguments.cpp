@@ -88,6 +88,8 @@ private:
             arguments.column = std::move(*value);
         else if (name == "--as" && (*value == "tester" || *value == "daemon"))
             arguments.mode = *value == "tester" ? AnalysisMode::Tester : AnalysisMode::Daemon;
+        else if (name == "--threads" && (*value == "1" || *value == "2"))
+            arguments.twoThreads = *value == "2";
         else if (name == "--input" && (*value == "lines" || *value == "ndjson"))
             arguments.input = *value == "lines" ? InputFormat::Lines : InputFormat::Ndjson;
         else

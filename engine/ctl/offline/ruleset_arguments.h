@@ -31,11 +31,12 @@ struct Arguments
     InputFormat input = InputFormat::Lines;
     std::optional<std::string> format;
     std::optional<std::string> column;
+    bool twoThreads = false; // --threads 2
     std::vector<std::string> files;
 };
 
 // `extra` are the options understood besides --json, --config and --ruleset: "--explain", "--as", "--input",
-// "--dry-run", "--replace", "--with-stock-rules", "--format", "--column".
+// "--dry-run", "--replace", "--with-stock-rules", "--format", "--column", "--threads".
 [[nodiscard]] Result<Arguments> parseArguments(const Environment& environment,
                                                const std::vector<std::string>& words,
                                                std::initializer_list<std::string_view> extra);

@@ -68,6 +68,7 @@ private slots:
     void logtestTakesNullForAbsent();
     void logtestTakesAnOrigin();
     void replayGivesUnstampedBeginningsTheFirstStamp();
+    void replayOnTwoThreadsIsTheSame();
     void replayBlocksRepeatedOffendersForLonger();
     void replayAnswersAsANewInstallationWould();
     void listsPreviewShowsWhatAFileHolds();
@@ -323,6 +324,7 @@ void TestOffline::wrongUseIsTold_data()
     row("logtest", "--config /nowhere/at/all", 1);
     row("replay", "", 2);
     row("replay", "--explain x", 2);
+    row("replay", "--threads 3 x", 2);
     row("logtest", "-x", 2);
     row("logtest", "\x1b[31m \x1b[31m", 2);
     row("check", "--no\x1b[31m", 2);
@@ -527,6 +529,41 @@ void TestOffline::replayGivesUnstampedBeginningsTheFirstStamp()
     QCOMPARE(firstTime({bare}), QStringLiteral("2 ") + today);
     QCOMPARE(firstTime({file("many.log", QByteArray("fail\n").repeated(5000) + stamped)}),
              QStringLiteral("5001 ") + today);
+}
+
+void TestOffline::replayOnTwoThreadsIsTheSame()
+{
+    // Many batches, so that both threads have much to do at once.
+    QByteArray lines;
+    for (int i = 0; i < 20'000; ++i) {
+        const QTime time = QTime(0, 0).addSecs(i / 2);
+        lines += "Nov 24 " + time.toString(QStringLiteral("HH:mm:ss")).toLatin1() +
+                 " gate app: fail from 192.0.2." + QByteArray::number(i * 7 % 250) + "\n";
+    }
+    write(QStringLiteral("many.log"), lines);
+    m_makeResponder = [](const Configuration&, Problems&) {
+        return [](const Verdict& verdict) {
+            return std::vector<offline::WouldBlock>{{verdict.fields.front().value, 60}};
+        };
+    };
+    const auto resultOf = [this](const std::string& threads) {
+        const auto ran =
+            run(offline::runReplay, {"--json", "--threads", threads, "--ruleset", path(QStringLiteral("set")),
+                                     path(QStringLiteral("many.log"))});
+        QJsonObject json = ran.json();
+        for (const char* key : {"seconds", "cpu_seconds", "lines_per_second"})
+            json.remove(QLatin1String(key));
+        return json;
+    };
+    const auto one = resultOf("1");
+    QCOMPARE(one[QStringLiteral("lines")].toInt(), 20'000);
+    QVERIFY(one[QStringLiteral("would_block")].toArray().size() > 250);
+    QCOMPARE(resultOf("2"), one);
+    // What can't be read ends it on either way.
+    const auto missing =
+        run(offline::runReplay, {"--threads", "2", "--ruleset", path(QStringLiteral("set")),
+                                 path(QStringLiteral("many.log")), path(QStringLiteral("missing.log"))});
+    QCOMPARE(missing.code, 1);
 }
 
 void TestOffline::replayBlocksRepeatedOffendersForLonger()
