@@ -35,6 +35,10 @@ public:
             m_dearest = &pattern;
         }
     }
+    // How many matches of the record gave up: which is neither a match nor certainly none.
+    void noteUndecided() { ++m_undecided; }
+    [[nodiscard]] std::int64_t undecided() const { return m_undecided; }
+
     // Work that was bounded but not counted. When there was much of it, a pattern that can count has to.
     void chargeUncounted(std::int64_t mostSteps) { m_uncounted += mostSteps; }
     [[nodiscard]] bool mustCount() const { return m_uncounted > kMostUncounted; }
@@ -60,6 +64,7 @@ private:
     std::int64_t m_left = std::numeric_limits<std::int64_t>::max();
     std::int64_t m_atStart = std::numeric_limits<std::int64_t>::max();
     std::int64_t m_uncounted = 0;
+    std::int64_t m_undecided = 0;
     std::int64_t m_most = 0;
     const Pattern* m_dearest = nullptr;
 };

@@ -2,6 +2,7 @@
 
 #include "engine/base/strings.h"
 #include "engine/pattern/literal_search.h"
+#include "engine/pattern/match_budget.h"
 #include "engine/pattern/os_match.h"
 #include "engine/pattern/os_regex.h"
 #include "engine/pattern/pcre2_pattern.h"
@@ -56,6 +57,7 @@ std::vector<const Pattern*> takeExhausted()
 
 void noteExhausted(const Pattern& pattern)
 {
+    MatchBudget::current().noteUndecided();
     if (exhausted().size() < kMostExhausted)
         exhausted().push_back(&pattern);
 }

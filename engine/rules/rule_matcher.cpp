@@ -1,6 +1,7 @@
 #include "engine/rules/rule_matcher.h"
 
 #include "engine/decode/decoder.h"
+#include "engine/pattern/match_budget.h"
 
 #include <algorithm>
 
@@ -217,19 +218,29 @@ bool RuleMatcher::matches(const Pattern& pattern, std::string_view value) const
            pattern.matches(value);
 }
 
+// Whoever writes a line on which a pattern gives up is not to make a negated condition hold by it.
+bool RuleMatcher::fits(const Pattern& pattern, std::string_view value, bool negate) const
+{
+    if (!negate)
+        return matches(pattern, value);
+    const MatchBudget& budget = MatchBudget::current();
+    const auto undecided = budget.undecided();
+    return !matches(pattern, value) && budget.undecided() == undecided && !budget.isSpent();
+}
+
 bool RuleMatcher::holds(const Rule&, const TextCondition& condition)
 {
     const auto value = textOf(condition.source);
     if (!value)
         return false;
-    return (condition.pattern ? matches(*condition.pattern, *value) : *value == condition.exact) !=
-           condition.negate;
+    return condition.pattern ? fits(*condition.pattern, *value, condition.negate)
+                             : (*value == condition.exact) != condition.negate;
 }
 
 bool RuleMatcher::holds(const Rule&, const FieldCondition& condition)
 {
     const auto value = m_event->dynamic(condition.name);
-    return value && matches(*condition.pattern, *value) != condition.negate;
+    return value && fits(*condition.pattern, *value, condition.negate);
 }
 
 bool RuleMatcher::holds(const Rule&, const AddressCondition& condition)

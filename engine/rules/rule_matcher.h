@@ -53,6 +53,7 @@ private:
     [[nodiscard]] std::optional<std::string_view> textOf(RuleTextSource source) const;
     [[nodiscard]] std::optional<std::string_view> listValue(const ListCondition& condition) const;
     [[nodiscard]] bool matches(const Pattern& pattern, std::string_view value) const;
+    [[nodiscard]] bool fits(const Pattern& pattern, std::string_view value, bool negate) const;
     const LocalCalendar& calendar();
     [[nodiscard]] std::string_view host() const { return m_event->hostname.value_or(m_localHost); }
 

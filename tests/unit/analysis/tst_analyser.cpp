@@ -14,6 +14,7 @@ class TestAnalyser : public QObject
 private slots:
     void factsAreLearnedAndRecalled();
     void patternsThatGiveUpAreTold();
+    void whatIsUndecidedHoldsNeitherWay();
     void alertAndRespond_data();
     void alertAndRespond();
     void onlyAlertsComeBackWhenAsked();
@@ -242,6 +243,23 @@ void TestAnalyser::patternsThatGiveUpAreTold()
     QCOMPARE(findings.front().line, 1);
     bench.load("<rule id=\"100\" level=\"3\"><match>x</match><description>d</description></rule>");
     QVERIFY(bench.analyser().findings().empty());
+}
+
+void TestAnalyser::whatIsUndecidedHoldsNeitherWay()
+{
+    AnalysisBench bench;
+    bench.load(R"(<rule id="100" level="3"><match type="pcre2" negate="yes">^t (a+)+$</match>
+        <description>d</description></rule>)");
+    QVERIFY(bench.rules({"t b", "t aaa"}) == "100 0");
+    const std::string hostile = "t " + std::string(40, 'a') + "b";
+    QVERIFY(bench.rules({hostile, "t b"}) == "0 100"); // and the next record is one of its own
+    QCOMPARE(bench.analyser().findings().size(), std::size_t{1});
+
+    bench.load(R"(<rule id="100" level="3"><field name="d" type="pcre2" negate="yes">^(a+)+$</field>
+        <description>d</description></rule>)");
+    const auto withField = [](const std::string& value) { return "t d=" + value; };
+    QVERIFY(bench.rules({withField("b"), withField("aaa"), withField(std::string(40, 'a') + "b")}) ==
+            "100 0 0");
 }
 
 void TestAnalyser::factsAreLearnedAndRecalled()
