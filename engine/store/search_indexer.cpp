@@ -100,8 +100,6 @@ void SearchIndexer::run()
     for (;;) {
         Result<void> done;
         switch (const Task task = nextTask()) {
-        case Task::None:
-            continue;
         case Task::Close:
         case Task::End:
             close();

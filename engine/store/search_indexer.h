@@ -50,7 +50,7 @@ public:
     Result<std::vector<AlertId>> candidates(const std::string& query, AlertId before, std::size_t limit);
 
 private:
-    enum class Task { None, Fill, Tidy, Close, End };
+    enum class Task { Fill, Tidy, Close, End };
 
     void run();
     Task nextTask();
