@@ -85,4 +85,26 @@ std::string forDisplay(std::string_view bytes, std::size_t limit)
     return text;
 }
 
+void appendUtf8(std::string& text, unsigned code)
+{
+    const auto tail = [&text, code](unsigned shift) {
+        text += static_cast<char>(0x80 | ((code >> shift) & 0x3F));
+    };
+    if (code < 0x80) {
+        text += static_cast<char>(code);
+    } else if (code < 0x800) {
+        text += static_cast<char>(0xC0 | code >> 6);
+        tail(0);
+    } else if (code < 0x10000) {
+        text += static_cast<char>(0xE0 | code >> 12);
+        tail(6);
+        tail(0);
+    } else {
+        text += static_cast<char>(0xF0 | code >> 18);
+        tail(12);
+        tail(6);
+        tail(0);
+    }
+}
+
 } // namespace bartizan

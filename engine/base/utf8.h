@@ -14,6 +14,9 @@ namespace bartizan {
 // The length of the well-formed sequence at the start of `bytes`, 0 if there is none.
 [[nodiscard]] std::size_t utf8SequenceLength(std::string_view bytes);
 
+// Appends the character of that code point, which is one up to 0x10FFFF.
+void appendUtf8(std::string& text, unsigned code);
+
 // For a person's eyes: repaired, control and bidirectional-control characters replaced by U+FFFD, cut to at
 // most `limit` characters with an ellipsis. The result can't reorder or hide the text around it.
 [[nodiscard]] std::string forDisplay(std::string_view bytes, std::size_t limit = 200);

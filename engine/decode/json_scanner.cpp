@@ -1,6 +1,7 @@
 #include "engine/decode/json_scanner.h"
 
 #include "engine/base/strings.h"
+#include "engine/base/utf8.h"
 
 #include <algorithm>
 #include <charconv>
@@ -27,28 +28,6 @@ bool isHighSurrogate(unsigned code)
 bool isLowSurrogate(unsigned code)
 {
     return code >= 0xDC00 && code <= 0xDFFF;
-}
-
-void appendUtf8(std::string& out, unsigned code)
-{
-    const auto tail = [&out, code](unsigned shift) {
-        out += static_cast<char>(0x80 | ((code >> shift) & 0x3F));
-    };
-    if (code < 0x80) {
-        out += static_cast<char>(code);
-    } else if (code < 0x800) {
-        out += static_cast<char>(0xC0 | code >> 6);
-        tail(0);
-    } else if (code < 0x10000) {
-        out += static_cast<char>(0xE0 | code >> 12);
-        tail(6);
-        tail(0);
-    } else {
-        out += static_cast<char>(0xF0 | code >> 18);
-        tail(12);
-        tail(6);
-        tail(0);
-    }
 }
 
 char simpleEscape(char c)

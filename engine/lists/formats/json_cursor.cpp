@@ -1,30 +1,12 @@
 #include "engine/lists/formats/json_cursor.h"
 
+#include "engine/base/utf8.h"
+
 #include <charconv>
 
 namespace bartizan::formats {
 
 namespace {
-
-void appendUtf8(std::string& text, unsigned code)
-{
-    const auto add = [&](unsigned byte) { text += static_cast<char>(byte); };
-    if (code < 0x80) {
-        add(code);
-    } else if (code < 0x800) {
-        add(0xC0 | code >> 6);
-        add(0x80 | (code & 0x3F));
-    } else if (code < 0x10000) {
-        add(0xE0 | code >> 12);
-        add(0x80 | (code >> 6 & 0x3F));
-        add(0x80 | (code & 0x3F));
-    } else {
-        add(0xF0 | code >> 18);
-        add(0x80 | (code >> 12 & 0x3F));
-        add(0x80 | (code >> 6 & 0x3F));
-        add(0x80 | (code & 0x3F));
-    }
-}
 
 constexpr unsigned kReplacement = 0xFFFD;
 
