@@ -1,54 +1,17 @@
-// check, logtest and replay as a person or a script calls them.
-#include "engine/ctl/offline/offline.h"
+// check and logtest, and what all offline commands have in common.
+#include "tests/unit/analysis/offline_bench.h"
 
-#include <QDir>
-#include <QFile>
 #include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QTemporaryDir>
-#include <QtTest>
-
-#include <sstream>
 
 using namespace bartizan;
+using namespace bartizan::test;
 
-namespace {
-
-const char* const kRules = R"(<group name="base,">
-<rule id="1" level="0" noalert="1"><category>syslog</category><description>s</description></rule>
-<rule id="100" level="5"><match>fail</match><description>failed $(srcip)</description></rule>
-<rule id="101" level="10" frequency="3" timeframe="60"><if_matched_sid>100</if_matched_sid><same_srcip />
-<description>many</description></rule>
-</group>)";
-
-const char* const kDecoders = R"(<decoder name="app"><program_name>^app</program_name>
-<regex>from (\S+)</regex><order>srcip</order></decoder>)";
-
-struct Ran
-{
-    int code;
-    QString out;
-    QString problems;
-
-    [[nodiscard]] QJsonObject json() const { return QJsonDocument::fromJson(out.toUtf8()).object(); }
-    [[nodiscard]] QList<QJsonObject> lines() const
-    {
-        QList<QJsonObject> objects;
-        for (const auto& line : out.split(QLatin1Char('\n'), Qt::SkipEmptyParts))
-            objects.append(QJsonDocument::fromJson(line.toUtf8()).object());
-        return objects;
-    }
-};
-
-} // namespace
-
-class TestOffline : public QObject
+class TestOffline : public QObject, protected OfflineBench
 {
     Q_OBJECT
 
 private slots:
-    void init();
+    void init() { reset(); }
     void logtestAnswersEachLine();
     void logtestReadsSessionsAndTimes();
     void logtestReportsBadInputInPlace();
@@ -56,7 +19,6 @@ private slots:
     void logtestExplainsDecoders();
     void logtestForPeople();
     void checkFindsProblemsWithTheirPlace();
-    void replayGoesByTheTimeOfTheRecords();
     void wrongUseIsTold_data();
     void wrongUseIsTold();
     void missingDefaultConfigurationIsNoError();
@@ -67,59 +29,7 @@ private slots:
     void logtestMendsTextThatIsNoUtf8();
     void logtestTakesNullForAbsent();
     void logtestTakesAnOrigin();
-    void replayGivesUnstampedBeginningsTheFirstStamp();
-    void replayOnTwoThreadsIsTheSame();
-    void replayBlocksRepeatedOffendersForLonger();
-    void replayAnswersAsANewInstallationWould();
-    void listsPreviewShowsWhatAFileHolds();
-    void listsPreviewTakesAFormatAndAColumn();
-    void listsPreviewSaysWhyAFileIsNoList();
-
-private:
-    using Command = int (*)(offline::Environment&, const std::vector<std::string>&);
-    Ran run(Command command, std::vector<std::string> arguments, const std::string& input = {});
-    void write(const QString& path, const QByteArray& bytes);
-    [[nodiscard]] std::string path(const QString& name) const
-    {
-        return m_folder->filePath(name).toStdString();
-    }
-
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::string m_builtin;
-    std::function<offline::Responder(const Configuration&, Problems&)> m_makeResponder;
 };
-
-void TestOffline::init()
-{
-    m_folder = std::make_unique<QTemporaryDir>();
-    m_makeResponder = nullptr;
-    m_builtin.clear();
-    write(QStringLiteral("set/rules/a.xml"), kRules);
-    write(QStringLiteral("set/decoders/a.xml"), kDecoders);
-}
-
-void TestOffline::write(const QString& name, const QByteArray& bytes)
-{
-    const QString full = m_folder->filePath(name);
-    QVERIFY(QDir().mkpath(QFileInfo(full).path()));
-    QFile file(full);
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    file.write(bytes);
-}
-
-Ran TestOffline::run(Command command, std::vector<std::string> arguments, const std::string& input)
-{
-    std::istringstream in(input);
-    std::ostringstream out;
-    std::ostringstream problems;
-    offline::Environment environment{.in = in, .out = out, .problems = problems};
-    environment.defaultConfig = path(QStringLiteral("nothing-here"));
-    environment.builtinFolder = m_builtin;
-    environment.hostName = "desk";
-    environment.makeResponder = m_makeResponder;
-    const int code = command(environment, arguments);
-    return {code, QString::fromStdString(out.str()), QString::fromStdString(problems.str())};
-}
 
 void TestOffline::logtestAnswersEachLine()
 {
@@ -263,50 +173,6 @@ void TestOffline::checkFindsProblemsWithTheirPlace()
     QCOMPARE(json.json()[QStringLiteral("list_entries")].toInt(), 1);
 }
 
-void TestOffline::replayGoesByTheTimeOfTheRecords()
-{
-    const auto line = [](const char* time, const char* address) {
-        return std::string("Nov 24 ") + time + " gate app: fail from " + address + "\n";
-    };
-    write(QStringLiteral("one.log"),
-          QByteArray::fromStdString(line("07:00:00", "192.0.2.1") + line("07:00:10", "192.0.2.1") +
-                                    line("07:00:20", "192.0.2.1") + line("07:00:30", "192.0.2.1") +
-                                    line("07:00:31", "192.0.2.1") + line("07:00:32", "192.0.2.1")));
-    write(QStringLiteral("two.log"),
-          QByteArray::fromStdString(line("08:00:00", "192.0.2.2") + line("08:02:00", "192.0.2.2") +
-                                    line("08:04:00", "192.0.2.2") + line("08:04:01", "192.0.2.1") +
-                                    line("08:04:02", "192.0.2.1") + line("08:04:03", "192.0.2.1")));
-    m_makeResponder = [](const Configuration&, Problems&) {
-        return [](const Verdict& verdict) -> std::vector<offline::WouldBlock> {
-            if (verdict.rule->id != 101)
-                return {};
-            return {{verdict.fields.front().value, 600}};
-        };
-    };
-    const auto ran =
-        run(offline::runReplay, {"--json", "--ruleset", path(QStringLiteral("set")),
-                                 path(QStringLiteral("one.log")), path(QStringLiteral("two.log"))});
-    QCOMPARE(ran.code, 0);
-    const auto json = ran.json();
-    QCOMPARE(json[QStringLiteral("lines")].toInt(), 12);
-    QCOMPARE(json[QStringLiteral("alerts")].toInt(), 12);
-    QCOMPARE(json[QStringLiteral("alerts_by_rule")].toObject(),
-             (QJsonObject{{QStringLiteral("100"), 9}, {QStringLiteral("101"), 3}}));
-    const auto blocks = json[QStringLiteral("would_block")].toArray();
-    QCOMPARE(blocks.size(), 2); // the second firing found the address blocked
-    QCOMPARE(blocks[0][QStringLiteral("address")].toString(), QStringLiteral("192.0.2.1"));
-    QCOMPARE(blocks[0][QStringLiteral("seconds")].toInt(), 600);
-    QVERIFY(blocks[0][QStringLiteral("at")].toString().endsWith(QStringLiteral(":00:20.000Z")));
-    for (const char* key : {"bytes", "seconds", "cpu_seconds", "lines_per_second"})
-        QVERIFY(json[QLatin1String(key)].isDouble());
-
-    const auto text =
-        run(offline::runReplay, {"--ruleset", path(QStringLiteral("set")), path(QStringLiteral("one.log"))});
-    QVERIFY(text.out.contains(QStringLiteral("6 lines")) && text.out.contains(QStringLiteral("192.0.2.1")));
-    QVERIFY2(text.out.contains(QStringLiteral("4 x rule 100 (level 5): failed 192.0.2.1")),
-             qPrintable(text.out));
-}
-
 void TestOffline::wrongUseIsTold_data()
 {
     QTest::addColumn<QByteArray>("command");
@@ -397,8 +263,8 @@ void TestOffline::checkGoesOnWithoutAUsableConfiguration()
     QCOMPARE(run(offline::runLogtest, words, "x\n").code, 1);
 
     // Something that can't be read at all.
-    QVERIFY(QFile::remove(m_folder->filePath(QStringLiteral("conf/bartizan.conf"))));
-    QVERIFY(QDir().mkpath(m_folder->filePath(QStringLiteral("conf/bartizan.conf"))));
+    QVERIFY(QFile::remove(QString::fromStdString(path(QStringLiteral("conf/bartizan.conf")))));
+    QVERIFY(QDir().mkpath(QString::fromStdString(path(QStringLiteral("conf/bartizan.conf")))));
     const auto unreadable = run(offline::runCheck, words);
     QCOMPARE(unreadable.code, 1);
     QVERIFY2(unreadable.problems.contains(QStringLiteral("bartizan.conf is not a regular file")),
@@ -425,7 +291,7 @@ void TestOffline::checkPassesAStockRulesetBlock()
 {
     write(QStringLiteral("share/ruleset/rules/0010-a.xml"), kRules);
     write(QStringLiteral("share/ruleset/decoders/0010-a.xml"), kDecoders);
-    m_builtin = path(QStringLiteral("share/ruleset"));
+    builtin = path(QStringLiteral("share/ruleset"));
     write(
         QStringLiteral("conf/bartizan.conf"),
         "<ossec_config><ruleset><decoder_dir>ruleset/decoders</decoder_dir><rule_dir>ruleset/rules</rule_dir>"
@@ -503,196 +369,6 @@ void TestOffline::logtestTakesAnOrigin()
     QCOMPARE(ruleOf(R"({"uid":7,"unit":"a.service"})"), QStringLiteral("101"));
     QCOMPARE(ruleOf(R"("file")"), QStringLiteral("1"));
     QCOMPARE(ruleOf("7"), QStringLiteral("error"));
-}
-
-void TestOffline::replayGivesUnstampedBeginningsTheFirstStamp()
-{
-    m_makeResponder = [](const Configuration&, Problems&) {
-        return [](const Verdict&) { return std::vector<offline::WouldBlock>{{"192.0.2.1", 1}}; };
-    };
-    const auto firstTime = [&](const std::vector<std::string>& files) {
-        std::vector<std::string> words{"--json", "--ruleset", path(QStringLiteral("set"))};
-        words.insert(words.end(), files.begin(), files.end());
-        const auto json = run(offline::runReplay, words).json();
-        const auto at = json[QStringLiteral("would_block")][0][QStringLiteral("at")].toString();
-        return QString::number(json[QStringLiteral("lines")].toInt()) + QLatin1Char(' ') + at.left(10);
-    };
-    const QString today = QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyy-MM-dd"));
-    const auto file = [&](const char* name, const QByteArray& bytes) {
-        write(QString::fromLatin1(name), bytes);
-        return path(QString::fromLatin1(name));
-    };
-    const QByteArray stamped("2020-02-03T12:00:00Z fail\n");
-    const auto bare = file("bare.log", "fail\nfail\n");
-    QCOMPARE(firstTime({file("late.log", "fail\n" + stamped)}), QStringLiteral("2 2020-02-03"));
-    QCOMPARE(firstTime({bare, file("two.log", stamped)}), QStringLiteral("3 2020-02-03"));
-    QCOMPARE(firstTime({bare}), QStringLiteral("2 ") + today);
-    QCOMPARE(firstTime({file("many.log", QByteArray("fail\n").repeated(5000) + stamped)}),
-             QStringLiteral("5001 ") + today);
-}
-
-void TestOffline::replayOnTwoThreadsIsTheSame()
-{
-    // Many batches, so that both threads have much to do at once.
-    QByteArray lines;
-    for (int i = 0; i < 20'000; ++i) {
-        const QTime time = QTime(0, 0).addSecs(i / 2);
-        lines += "Nov 24 " + time.toString(QStringLiteral("HH:mm:ss")).toLatin1() +
-                 " gate app: fail from 192.0.2." + QByteArray::number(i * 7 % 250) + "\n";
-    }
-    write(QStringLiteral("many.log"), lines);
-    m_makeResponder = [](const Configuration&, Problems&) {
-        return [](const Verdict& verdict) {
-            return std::vector<offline::WouldBlock>{{verdict.fields.front().value, 60}};
-        };
-    };
-    const auto resultOf = [this](const std::string& threads) {
-        const auto ran =
-            run(offline::runReplay, {"--json", "--threads", threads, "--ruleset", path(QStringLiteral("set")),
-                                     path(QStringLiteral("many.log"))});
-        QJsonObject json = ran.json();
-        for (const char* key : {"seconds", "cpu_seconds", "lines_per_second"})
-            json.remove(QLatin1String(key));
-        return json;
-    };
-    const auto one = resultOf("1");
-    QCOMPARE(one[QStringLiteral("lines")].toInt(), 20'000);
-    QVERIFY(one[QStringLiteral("would_block")].toArray().size() > 250);
-    QCOMPARE(resultOf("2"), one);
-    // What can't be read ends it on either way.
-    const auto missing =
-        run(offline::runReplay, {"--threads", "2", "--ruleset", path(QStringLiteral("set")),
-                                 path(QStringLiteral("many.log")), path(QStringLiteral("missing.log"))});
-    QCOMPARE(missing.code, 1);
-}
-
-void TestOffline::replayBlocksRepeatedOffendersForLonger()
-{
-    write(QStringLiteral("conf/bartizan.conf"),
-          "<ossec_config><active-response><repeated_offenders>5,10</repeated_offenders></active-response>"
-          "</ossec_config>");
-    write(QStringLiteral("conf/rules/local_rules.xml"), kRules);
-    write(QStringLiteral("conf/decoders/a.xml"), kDecoders);
-    m_makeResponder = [](const Configuration&, Problems&) {
-        return [](const Verdict& verdict) {
-            return std::vector<offline::WouldBlock>{{verdict.fields.front().value, 60}};
-        };
-    };
-    const auto line = [](const char* time, const char* address) {
-        return QByteArray("2020-02-03T") + time + "+00:00 gate app: fail from " + address + "\n";
-    };
-    write(QStringLiteral("a.log"), line("12:00:00", "192.0.2.1") + line("12:00:30", "192.0.2.1") +
-                                       line("12:01:00", "192.0.2.1") + line("12:05:59", "192.0.2.1") +
-                                       line("12:06:30", "192.0.2.2") + line("12:10:00", "192.0.2.1") +
-                                       line("12:30:00", "192.0.2.1"));
-    const auto ran = run(offline::runReplay,
-                         {"--json", "--config", path(QStringLiteral("conf")), path(QStringLiteral("a.log"))});
-    QStringList blocks;
-    for (const auto& block : ran.json()[QStringLiteral("would_block")].toArray()) {
-        blocks += block[QStringLiteral("at")].toString().mid(11, 5) + QLatin1Char(' ') +
-                  block[QStringLiteral("address")].toString().right(1) + QLatin1Char(' ') +
-                  QString::number(block[QStringLiteral("seconds")].toInt());
-    }
-    // As in the engine, going on while blocked makes that block longer and is no new one: 12:00:30, 12:01 and
-    // 12:10.
-    QCOMPARE(blocks.join(QStringLiteral(", ")),
-             QStringLiteral("12:00 1 60, 12:05 1 300, 12:06 2 60, 12:30 1 600"));
-}
-
-void TestOffline::replayAnswersAsANewInstallationWould()
-{
-    write(QStringLiteral("share/ruleset/rules/0010-a.xml"), kRules);
-    write(QStringLiteral("share/ruleset/decoders/0010-a.xml"), kDecoders);
-    write(QStringLiteral("share/defaults/bartizan.conf"),
-          "<bartizan_config><command><name>firewall-drop</name><executable>firewall-drop</executable>"
-          "<timeout_allowed>yes</timeout_allowed></command></bartizan_config>");
-    write(QStringLiteral("a.log"), "2020-02-03T12:00:00+00:00 gate app: fail from 192.0.2.1\n");
-    m_builtin = path(QStringLiteral("share/ruleset"));
-    std::size_t commands = 0;
-    m_makeResponder = [&](const Configuration& configuration, Problems&) {
-        commands = configuration.commands.size();
-        return offline::Responder();
-    };
-    const std::string log = path(QStringLiteral("a.log"));
-    const auto ran = run(offline::runReplay, {"--json", log});
-    QCOMPARE(ran.json()[QStringLiteral("alerts")].toInt(), 1);
-    QCOMPARE(commands, std::size_t{1});
-    run(offline::runReplay, {"--ruleset", path(QStringLiteral("set")), log});
-    QCOMPARE(commands, std::size_t{0});
-    QVERIFY(QDir().mkpath(m_folder->filePath(QStringLiteral("conf"))));
-    run(offline::runReplay, {"--config", path(QStringLiteral("conf")), log});
-    QCOMPARE(commands, std::size_t{0});
-    write(QStringLiteral("nothing-here/bartizan.conf"), "<bartizan_config></bartizan_config>");
-    run(offline::runReplay, {log});
-    QCOMPARE(commands, std::size_t{0});
-}
-
-void TestOffline::listsPreviewShowsWhatAFileHolds()
-{
-    write(QStringLiteral("l.txt"),
-          "# mine\n192.0.2.7 # \x1b[31mred\n192.0.2.400\n198.51.100.0/24\n192.0.2.8-192.0.2.11\n");
-    const Ran text = run(offline::runListsPreview, {path(QStringLiteral("l.txt"))});
-    QCOMPARE(text.code, 1);
-    QVERIFY2(text.out.contains(
-                 QStringLiteral(": addresses, 3 of 4 lines are each an address, network or range (75 %)\n")),
-             qPrintable(text.out));
-    QVERIFY(text.out.contains(
-        QStringLiteral("3 good lines, 1 bad, 0 left out, 1 blank or comment; 3 networks, ")));
-    QVERIFY(text.out.contains(QStringLiteral("  line 2  192.0.2.7  \uFFFD[31mred\n")));
-    QVERIFY(text.problems.contains(
-        QStringLiteral("l.txt:3: 192.0.2.400 is no address: an octet is at most 255")));
-
-    const Ran ran = run(offline::runListsPreview, {"--json", path(QStringLiteral("l.txt"))});
-    QCOMPARE(ran.code, 1);
-    QCOMPARE(ran.problems, QString());
-    const QJsonObject json = ran.json();
-    QCOMPARE(json[QStringLiteral("format")].toString(), QStringLiteral("addresses"));
-    QCOMPARE(json[QStringLiteral("confidence")].toDouble(), 0.75);
-    QCOMPARE(json[QStringLiteral("lines")].toObject(), (QJsonObject{{QStringLiteral("good"), 3},
-                                                                    {QStringLiteral("bad"), 1},
-                                                                    {QStringLiteral("left_out"), 0},
-                                                                    {QStringLiteral("blank"), 1}}));
-    const QJsonArray first = json[QStringLiteral("first")].toArray();
-    QCOMPARE(first.size(), 3);
-    QCOMPARE(first[2].toObject(), (QJsonObject{{QStringLiteral("line"), 5},
-                                               {QStringLiteral("kind"), QStringLiteral("network")},
-                                               {QStringLiteral("value"), QStringLiteral("192.0.2.8/30")},
-                                               {QStringLiteral("note"), QString()}}));
-    const QJsonArray problems = json[QStringLiteral("problems")].toArray();
-    QCOMPARE(problems.size(), 1);
-    QCOMPARE(problems[0].toObject()[QStringLiteral("line")].toInt(), 3);
-}
-
-void TestOffline::listsPreviewTakesAFormatAndAColumn()
-{
-    write(QStringLiteral("l.csv"), "from,to\n192.0.2.1,198.51.100.1\n192.0.2.2,198.51.100.2\n");
-    for (const char* column : {"2", "to"}) {
-        const Ran ran = run(offline::runListsPreview, {"--format", "csv", std::string("--column=") + column,
-                                                       path(QStringLiteral("l.csv"))});
-        QCOMPARE(ran.code, 0);
-        QVERIFY2(ran.out.contains(QStringLiteral("csv, as asked for\ncolumn 2 (to), separated by ','\n")),
-                 qPrintable(ran.out));
-        QVERIFY(ran.out.contains(QStringLiteral("  line 2  198.51.100.1\n")));
-    }
-    const Ran wrong =
-        run(offline::runListsPreview, {"--column", "9", path(QStringLiteral("l.csv")), "--format=csv"});
-    QCOMPARE(wrong.code, 1);
-    QVERIFY(wrong.problems.contains(QStringLiteral("There is no column 9")));
-}
-
-void TestOffline::listsPreviewSaysWhyAFileIsNoList()
-{
-    write(QStringLiteral("page.txt"), "<html><title>Sign in</title></html>");
-    const Ran text = run(offline::runListsPreview, {path(QStringLiteral("page.txt"))});
-    QCOMPARE(text.code, 1);
-    QCOMPARE(text.out, QString());
-    QVERIFY(text.problems.contains(QStringLiteral("It is a web page, not a list (\"Sign in\")")));
-    QVERIFY(run(offline::runListsPreview, {m_folder->path().toStdString()})
-                .problems.contains(QStringLiteral("is no regular file")));
-    const Ran json = run(offline::runListsPreview, {path(QStringLiteral("page.txt")), "--json"});
-    QCOMPARE(json.code, 1);
-    QVERIFY(json.json()[QStringLiteral("format")].isNull());
-    QCOMPARE(json.json()[QStringLiteral("problems")].toArray().size(), 1);
 }
 
 QTEST_APPLESS_MAIN(TestOffline)
