@@ -55,6 +55,8 @@ def main():
     parser.add_argument("--peers", action="store_true",
                         help="install fail2ban, sshguard and crowdsec with apt (their services are not started) and measure them too")
     options = parser.parse_args()
+    if options.only and options.markdown and os.path.exists(options.markdown):
+        parser.error(f"{options.markdown} has the figures of all rows, which --only would replace: name a new file")
     rows = dict(ROWS)
     if options.peers or "peers" in (options.only or ()):
         rows["peers"] = peers.compare

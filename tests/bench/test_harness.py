@@ -48,6 +48,17 @@ class Harness(unittest.TestCase):
         self.assertTrue(text.startswith("# Page\n\n## Figures\n\nMeasured on "))
         self.assertTrue(text.endswith("| row | skipped |  |  | no root |\n"))
 
+    def test_a_row_alone_does_not_replace_a_page_of_all(self):
+        with tempfile.NamedTemporaryFile("r+", suffix=".md") as file:
+            file.write("# Page\n\n## Figures\n\nold\n")
+            file.flush()
+            bench = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bench.py")
+            done = subprocess.run([sys.executable, bench, BIN, "--only", "rest", "--markdown", file.name], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("name a new file", done.stderr)
+            file.seek(0)
+            self.assertTrue(file.read().endswith("old\n"))
+
     def test_the_same_seed_gives_the_same_lines(self):
         for lines in (logs.auth_lines, logs.access_lines, logs.system_lines, logs.mixed_lines):
             self.assertEqual(list(lines(50, random.Random(3))), list(lines(50, random.Random(3))))
