@@ -26,7 +26,30 @@ void assign(std::optional<std::string>& target, std::optional<std::string_view> 
         target = text;
 }
 
+constexpr std::size_t kLargeText = 4096;
+constexpr std::size_t kManyFields = 64;
+
+void release(std::string& text)
+{
+    if (text.capacity() > kLargeText)
+        std::string().swap(text); // an assignment may keep the memory
+}
+
 } // namespace
+
+void Verdict::releaseLargeTexts()
+{
+    release(fullLog);
+    release(previousOutput);
+    if (programName)
+        release(*programName);
+    if (rule)
+        release(rule->description);
+    for (Field& field : fields)
+        release(field.value);
+    if (fields.size() > kManyFields)
+        std::vector<Field>().swap(fields);
+}
 
 Analyser::Analyser(const AnalysisOptions& options)
     : m_options(options)

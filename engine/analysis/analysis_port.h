@@ -69,6 +69,9 @@ struct Verdict
     bool respond = false;        // active responses may run: level > 0, not silenced (spec §10.2)
     bool countedDoubted = false; // who wrote one of the earlier records it counted is in doubt
     std::string previousOutput;  // spec §8.6
+
+    // What others wrote may be large once, and a verdict is used again.
+    void releaseLargeTexts();
 };
 
 // The memory of what composites look back on, all sessions together.

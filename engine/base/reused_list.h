@@ -22,7 +22,15 @@ public:
         return m_entries[m_size++];
     }
     void push_back(Entry entry) { next() = std::move(entry); }
-    void clear() { m_size = 0; }
+    // An entry that can `releaseLargeTexts()` does, so that no rare large one is kept for good.
+    void clear()
+    {
+        if constexpr (requires(Entry& entry) { entry.releaseLargeTexts(); }) {
+            for (Entry& entry : *this)
+                entry.releaseLargeTexts();
+        }
+        m_size = 0;
+    }
 
     [[nodiscard]] std::size_t size() const { return m_size; }
     [[nodiscard]] bool empty() const { return m_size == 0; }

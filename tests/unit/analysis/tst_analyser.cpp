@@ -18,6 +18,7 @@ private slots:
     void alertAndRespond_data();
     void alertAndRespond();
     void onlyAlertsComeBackWhenAsked();
+    void verdictsKeepNoLargeTexts();
     void verdictHasWhatTheRecordSays();
     void incompleteFirewallEventsAreDroppedByTheDaemon();
     void rulesAskForAnOrigin();
@@ -243,6 +244,27 @@ void TestAnalyser::patternsThatGiveUpAreTold()
     QCOMPARE(findings.front().line, 1);
     bench.load("<rule id=\"100\" level=\"3\"><match>x</match><description>d</description></rule>");
     QVERIFY(bench.analyser().findings().empty());
+}
+
+void TestAnalyser::verdictsKeepNoLargeTexts()
+{
+    Verdicts verdicts;
+    for (int i = 0; i < 3; ++i) {
+        Verdict& verdict = verdicts.next();
+        verdict.previousOutput.assign(700'000, 'x');
+        verdict.rule.emplace().description.assign(100, 'x');
+        verdict.fields.resize(1);
+        verdict.fields.front().value.assign(64'000, 'x');
+    }
+    verdicts.next().fields.resize(10'000);
+    verdicts.clear();
+    QVERIFY(verdicts.empty());
+    for (int i = 0; i < 3; ++i) {
+        const Verdict& verdict = verdicts.next();
+        QVERIFY(verdict.previousOutput.capacity() < 1000 && verdict.fields.front().value.capacity() < 1000);
+        QVERIFY(verdict.rule->description.capacity() >= 100); // what is of use is kept
+    }
+    QVERIFY(verdicts.next().fields.capacity() < 1000);
 }
 
 void TestAnalyser::whatIsUndecidedHoldsNeitherWay()
