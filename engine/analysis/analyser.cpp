@@ -146,6 +146,25 @@ Result<void> Analyser::analyse(const RecordBatch& batch, VerdictDetail detail, V
     return {};
 }
 
+Result<void> Analyser::analyse(PreparedBatch& batch, VerdictDetail detail, Verdicts& verdicts)
+{
+    if (!m_ruleset || batch.m_ruleset != m_ruleset)
+        return fail(ErrorCode::Unavailable, "The records were decoded with other rules than are loaded",
+                    "Decode them again.");
+    static_cast<void>(takeExhausted());
+    for (std::uint32_t i = 0; i < batch.records().records().size(); ++i) {
+        Event& event = batch.m_events[i];
+        MatchBudget::current() = batch.m_budgets[i];
+        event.lendSignature(&m_scratch.signature());
+        conclude(event, batch.records().records()[i].session, i, detail, verdicts);
+    }
+    for (const auto& exhausted : {batch.m_exhausted, takeExhausted()}) {
+        for (const Pattern* pattern : exhausted)
+            ++m_exhausted[pattern];
+    }
+    return {};
+}
+
 Problems Analyser::findings() const
 {
     Problems problems;
@@ -168,25 +187,6 @@ Problems Analyser::findings() const
         problems.push_back(std::move(problem));
     }
     return problems;
-}
-
-Result<void> Analyser::analyse(PreparedBatch& batch, VerdictDetail detail, Verdicts& verdicts)
-{
-    if (!m_ruleset || batch.m_ruleset != m_ruleset)
-        return fail(ErrorCode::Unavailable, "The records were decoded with other rules than are loaded",
-                    "Decode them again.");
-    static_cast<void>(takeExhausted());
-    for (std::uint32_t i = 0; i < batch.records().records().size(); ++i) {
-        Event& event = batch.m_events[i];
-        MatchBudget::current() = batch.m_budgets[i];
-        event.lendSignature(&m_scratch.signature());
-        conclude(event, batch.records().records()[i].session, i, detail, verdicts);
-    }
-    for (const auto& exhausted : {batch.m_exhausted, takeExhausted()}) {
-        for (const Pattern* pattern : exhausted)
-            ++m_exhausted[pattern];
-    }
-    return {};
 }
 
 // What is left of a record's way when it is decoded.
