@@ -7,7 +7,7 @@
 #include "engine/base/result.h"
 #include "engine/lists/ipv4_tree.h"
 #include "engine/lists/ipv6_ranges.h"
-#include "engine/net/ip_address.h"
+#include "engine/net/address_range.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -15,15 +15,6 @@
 #include <span>
 
 namespace bartizan {
-
-// Neighbouring addresses of one family, both ends included.
-struct AddressRange
-{
-    IpAddress first;
-    IpAddress last;
-
-    bool operator==(const AddressRange&) const = default;
-};
 
 // A view: the image has to outlive it and its copies. Safe to read from any thread.
 class AddressTable

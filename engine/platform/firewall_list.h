@@ -1,21 +1,13 @@
 // The addresses of a reputation list as every backend wants them: sorted, merged, single addresses apart.
 #pragma once
 
-#include "engine/net/cidr.h"
+#include "engine/net/address_range.h"
 
 #include <span>
 #include <string_view>
 #include <vector>
 
 namespace bartizan {
-
-// From the first to the last address, both included; of one family.
-struct AddressRange
-{
-    IpAddress first;
-    IpAddress last;
-    auto operator<=>(const AddressRange&) const = default;
-};
 
 class FirewallList
 {

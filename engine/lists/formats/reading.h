@@ -2,7 +2,7 @@
 // while there is room for them.
 #pragma once
 
-#include "engine/lists/formats/address_range.h"
+#include "engine/net/address_range.h"
 #include "engine/lists/formats/list_reader.h"
 
 #include <string>

@@ -1,4 +1,4 @@
-#include "engine/lists/formats/address_range.h"
+#include "engine/net/address_range.h"
 
 #include <array>
 #include <bit>
@@ -64,24 +64,24 @@ std::optional<AddressRange> AddressRange::make(const IpAddress& first, const IpA
     constexpr Number128 kFirstMapped{0, 0xFFFF00000000U};
     if (!first.isV4() && numberOf(first) < kFirstMapped && numberOf(last) > kFirstMapped)
         return std::nullopt;
-    return AddressRange(first, last);
+    return AddressRange{first, last};
 }
 
 bool AddressRange::forEachNetwork(const std::function<bool(const Cidr&)>& take) const
 {
-    const unsigned width = m_first.bitCount();
-    const Number128 last = numberOf(m_last);
-    Number128 next = numberOf(m_first);
+    const unsigned width = first.bitCount();
+    const Number128 end = numberOf(last);
+    Number128 next = numberOf(first);
     for (;;) {
         unsigned bits = std::min(trailingZeros(next), width);
-        while (filled(next, bits) > last)
+        while (filled(next, bits) > end)
             --bits;
-        if (!take(Cidr(addressOf(next, m_first.family()), width - bits)))
+        if (!take(Cidr(addressOf(next, first.family()), width - bits)))
             return false;
-        const Number128 end = filled(next, bits);
-        if (end == last)
+        const Number128 covered = filled(next, bits);
+        if (covered == end)
             return true;
-        next = {end.high + (end.low == ~std::uint64_t{0} ? 1 : 0), end.low + 1};
+        next = {covered.high + (covered.low == ~std::uint64_t{0} ? 1 : 0), covered.low + 1};
     }
 }
 
