@@ -104,6 +104,8 @@ std::string listSql(const AlertQuery& query, const AlertScope& scope)
     if (query.address)
         sql +=
             query.address->isSingle() ? " AND address_key = ?" : " AND address_key >= ? AND address_key <= ?";
+    if (!query.group.empty())
+        sql += " AND address_key IS NOT NULL AND instr(',' || groups || ',', ',' || CAST(? AS TEXT) || ',') > 0";
     if (!query.search.empty()) {
         // Not LIKE: it has wildcards, and ends at a NUL byte, behind which a log line could hide.
         sql += " AND instr(lower(" + std::string(kSearchedText) + "), lower(CAST(? AS TEXT))) > 0";
@@ -181,6 +183,8 @@ Result<std::vector<AlertRecord>> selectAlerts(Database& database, const AlertQue
         if (!query.address->isSingle())
             statement.bind(lastKey);
     }
+    if (!query.group.empty())
+        statement.bind(query.group);
     if (!query.search.empty())
         statement.bind(query.search);
     statement.bind(static_cast<std::int64_t>(limit));

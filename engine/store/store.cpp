@@ -17,6 +17,7 @@ namespace {
 
 // The text of every row has to be read: some 200 ms for 50,000 ordinary ones.
 constexpr std::int64_t kNewestSearched = 50'000;
+constexpr std::int64_t kGroupSearched = 200'000;
 constexpr std::int64_t kNotIndexedSearched = 100'000;
 constexpr std::size_t kCandidates = 100'000;
 constexpr std::size_t kCandidatesPerStep = 1000;
@@ -198,7 +199,8 @@ Result<Page<BlockRecord>> Store::blocks(const BlockQuery& query)
 Result<Page<AlertRecord>> Store::alerts(const AlertQuery& query)
 {
     const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, 1000);
-    auto rows = query.search.empty() ? m_implementation->rows(query, {}, limit + 1)
+    const store::AlertScope scope{0, query.group.empty() ? 0 : kGroupSearched, {}};
+    auto rows = query.search.empty() ? m_implementation->rows(query, scope, limit + 1)
                                      : m_implementation->search(query, limit + 1);
     if (!rows)
         return std::unexpected(rows.error());

@@ -41,6 +41,8 @@ struct AlertQuery
     std::optional<int> minLevel = {};
     std::optional<Cidr> address = {}; // source address is in it
     std::optional<std::uint32_t> ruleId = {};
+    // Of a rule that is in this group, and has a source address; looked for in the newest 200,000 rows.
+    std::string group = {};
 };
 
 struct BlockQuery

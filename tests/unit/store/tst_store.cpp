@@ -249,6 +249,7 @@ private slots:
         add("network", {.address = Cidr::parse("192.0.2.0/24")}, {3, 2, 1});
         add("IPv6 network", {.address = Cidr::parse("2001:db8::/48")}, {4});
         add("address and level", {.minLevel = 10, .address = Cidr::parse("192.0.2.1")}, {2});
+        add("group, with an address", {.group = "login"}, {3, 1});
         add("search in the log, in another case", {.search = "FAILED pass"}, {1});
         add("search behind a NUL byte", {.search = "hidden"}, {5});
         add("search knows no wildcards", {.search = "%"}, {3});
@@ -268,6 +269,10 @@ private slots:
             sampleAlert(kStart, 500, "user-name", std::string("seen\0hidden", 11)),
         };
         alerts[1].level = alerts[3].level = 12;
+        alerts[0].groups = {"login", "remote"};
+        alerts[1].groups = {"remote-login"};
+        alerts[2].groups = {"remote", "login"};
+        alerts[4].groups = {"login"};
         writeAlerts(*store, alerts);
         BZ_OK(store->flush());
         BZ_VALUE(page, store->alerts(query));
