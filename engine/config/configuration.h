@@ -94,6 +94,15 @@ struct StoreLimits
     std::uint64_t maxBytes = 512ULL * 1024 * 1024;
 };
 
+// <lists>: what root allows where lists are downloaded.
+struct ListSources
+{
+    bool allowPrivate = false; // http, and addresses of private networks and of this machine
+    std::string authorities;   // a file of certificates that are trusted besides the system's; empty: none
+
+    bool operator==(const ListSources&) const = default;
+};
+
 struct Configuration
 {
     RulesetSettings ruleset;
@@ -112,6 +121,7 @@ struct Configuration
     std::uint64_t correlationMemory = 64ULL * 1024 * 1024; // bytes
     bool dropIncompleteFirewallEvents = true;              // log_fw (spec §7.3)
     StoreLimits store;
+    ListSources listSources;
 
     // nullptr if there is none of that name.
     [[nodiscard]] const Command* findCommand(std::string_view name) const;

@@ -22,12 +22,13 @@ struct Block
     BlockReader read;
 };
 
-constexpr std::array<Block, 6> kBlocks{{{"ruleset", readRuleset},
+constexpr std::array<Block, 7> kBlocks{{{"ruleset", readRuleset},
                                         {"localfile", readLocalFile},
                                         {"command", readCommand},
                                         {"active-response", readActiveResponse},
                                         {"global", readGlobal},
-                                        {"alerts", readAlerts}}};
+                                        {"alerts", readAlerts},
+                                        {"lists", readLists}}};
 
 // Blocks of the reference that have no counterpart here.
 constexpr std::array<std::string_view, 38> kUnsupportedBlocks{"syscheck",

@@ -63,6 +63,7 @@ void readActiveResponse(const xml::Element& block, Configuration& configuration,
 void checkResponses(Configuration& configuration, Problems& problems);
 void readGlobal(const xml::Element& block, Configuration& configuration, ProblemSink& problems);
 void readAlerts(const xml::Element& block, Configuration& configuration, ProblemSink& problems);
+void readLists(const xml::Element& block, Configuration& configuration, ProblemSink& problems);
 void readRuleset(const xml::Element& block, Configuration& configuration, ProblemSink& problems);
 
 } // namespace bartizan::config

@@ -198,6 +198,20 @@ void readAlerts(const xml::Element& block, Configuration& configuration, Problem
     }
 }
 
+void readLists(const xml::Element& block, Configuration& configuration, ProblemSink& problems)
+{
+    for (const xml::Element& element : block.children) {
+        problems.expectPlain(element);
+        if (element.name == "allow_private_urls")
+            configuration.listSources.allowPrivate =
+                yesNo(element, problems).value_or(configuration.listSources.allowPrivate);
+        else if (element.name == "authorities")
+            configuration.listSources.authorities = requiredText(element, problems).value_or("");
+        else
+            problems.unknownElement(block, element);
+    }
+}
+
 void readRuleset(const xml::Element& block, Configuration& configuration, ProblemSink& problems)
 {
     RulesetSettings& ruleset = configuration.ruleset;

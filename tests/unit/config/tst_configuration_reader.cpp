@@ -113,7 +113,9 @@ void ConfigurationReaderTest::readsGlobalSettings()
     const Reading reading("<global><memory_size>4096</memory_size><log_fw>no</log_fw>"
                           "<correlation_memory>128M</correlation_memory>"
                           "<store><max_age>2w</max_age><max_size>2G</max_size></store></global>"
-                          "<alerts><log_alert_level> 5 </log_alert_level></alerts>");
+                          "<alerts><log_alert_level> 5 </log_alert_level></alerts>"
+                          "<lists><allow_private_urls>yes</allow_private_urls>"
+                          "<authorities>/etc/bartizan/office.pem</authorities></lists>");
     QVERIFY2(reading.problems.empty(), qPrintable(reading.told()));
     QVERIFY(reading.configuration.memorySize == std::size_t{4096});
     QCOMPARE(reading.configuration.correlationMemory, std::uint64_t{128} << 20);
@@ -124,6 +126,9 @@ void ConfigurationReaderTest::readsGlobalSettings()
     QVERIFY(reading.configuration.store.maxAge == std::chrono::hours(14 * 24));
     QCOMPARE(reading.configuration.store.maxBytes, std::uint64_t{2} << 30);
     QCOMPARE(reading.configuration.logAlertLevel, 5);
+    QVERIFY(reading.configuration.listSources.allowPrivate);
+    QCOMPARE(reading.configuration.listSources.authorities, std::string("/etc/bartizan/office.pem"));
+    QVERIFY(!empty.configuration.listSources.allowPrivate);
 }
 
 void ConfigurationReaderTest::readsWhiteListEntries_data()
@@ -418,6 +423,8 @@ void ConfigurationReaderTest::reportsBadInputWithItsPlace_data()
         "<correlation_memory> is \"64\"", kError);
     row("no correlation memory", "<global>\n<correlation_memory>much</correlation_memory></global>",
         "<correlation_memory> is \"much\"", kError);
+    row("unclear permission", "<lists>\n<allow_private_urls>maybe</allow_private_urls></lists>",
+        "<allow_private_urls>", kError);
     row("bad age", "<global><store>\n<max_age>ten days</max_age></store></global>", "<max_age>", kError);
     row("huge size", "<global><store>\n<max_size>99999999999999999G</max_size></store></global>",
         "<max_size>", kError);
