@@ -1,7 +1,9 @@
 // Address tables (engine/lists) beside a sorted vector with binary search and libmaxminddb: build, size,
-// look-ups. Each look-up waits for the one before, so what it costs is its latency; batched ones do not.
-// Usage: list_bench [ENTRIES…] (default: a million and ten million); JSON on standard output.
+// look-ups; and new versions of a list made fit to be put in force. Each look-up waits for the one before, so
+// what it costs is its latency; batched ones do not. Usage: list_bench [ENTRIES…] (default: a million and ten
+// million); JSON on standard output.
 #include "engine/lists/address_table_builder.h"
+#include "engine/reputation/list_update.h"
 #include "tests/bench/bench_measures.h"
 #include "tests/bench/location_database.h"
 
@@ -294,6 +296,43 @@ void manyLists(JsonWriter& json, std::uint16_t lists, const std::vector<Cidr>& e
     json.endObject();
 }
 
+std::vector<std::byte> compiled(std::span<const Cidr> entries)
+{
+    CompiledListBuilder builder(entries.size());
+    for (const Cidr& entry : entries)
+        builder.add(0, {entry.address(), entry.last()});
+    return std::move(builder).build().value();
+}
+
+// A new version of a list with a twentieth of it changed, made fit to be put in force.
+void update(JsonWriter& json, std::size_t count, std::mt19937_64& random)
+{
+    auto entries = clustered(count, random);
+    const std::vector<ProtectedNetwork> networks{{*Cidr::parse("10.0.0.0/8"), "special_range", "private"},
+                                                 {*Cidr::parse("224.0.0.0/3"), "special_range", "reserved"}};
+    const auto prepare = [&](const CompiledList* inForce, std::span<const EpochMs> generations, EpochMs now) {
+        const auto image = compiled(entries);
+        const CompiledList fetched = CompiledList::open(image).value();
+        ListUpdate made;
+        const auto cost =
+            costOf([&] { made = prepareUpdate(fetched, inForce, generations, now, networks, {}).value(); });
+        return std::pair(std::move(made), cost.cpuSeconds);
+    };
+    const auto [before, firstSeconds] = prepare(nullptr, {}, 1000);
+    const CompiledList inForce = CompiledList::open(before.image).value();
+    for (std::size_t i = 0; i < entries.size(); i += 20)
+        entries[i] = v4(static_cast<std::uint32_t>(random()));
+    const auto [after, nextSeconds] = prepare(&inForce, before.generations, 2000);
+    json.beginObject();
+    json.key("entries").number(static_cast<std::int64_t>(count));
+    json.key("ranges").number(static_cast<std::int64_t>(after.ranges));
+    json.key("added").number(static_cast<std::int64_t>(after.added));
+    json.key("removed").number(static_cast<std::int64_t>(after.removed));
+    json.key("first_cpu_seconds").real(firstSeconds);
+    json.key("next_cpu_seconds").real(nextSeconds);
+    json.endObject();
+}
+
 void measure(JsonWriter& json, const std::vector<std::size_t>& sizes)
 {
     std::mt19937_64 random(20);
@@ -317,6 +356,10 @@ void measure(JsonWriter& json, const std::vector<std::size_t>& sizes)
     const auto entries = scattered(std::min<std::size_t>(sizes.front(), 1'000'000), random);
     for (const std::uint16_t lists : std::initializer_list<std::uint16_t>{1, 8, 64})
         manyLists(json, lists, entries, random);
+    json.endArray();
+    json.key("updates").beginArray();
+    for (const std::size_t size : sizes)
+        update(json, size, random);
     json.endArray();
     json.endObject();
 }

@@ -104,6 +104,10 @@ def lists(bin_dir, quick):
     yield Figure(f"which of {many['lists']} lists hold an address, to one list", many["which_lists_nanoseconds"] /
                  one["which_lists_nanoseconds"], "×", more=False,
                  note=f"{many['which_lists_nanoseconds']:.0f} ns, {many['lists_per_hit']:.1f} lists hold it")
+    for update in result["updates"]:
+        yield Figure(f"a new version of {update['entries']:,} entries, a twentieth changed: cut, compared, dated, compiled",
+                     update["next_cpu_seconds"], "CPU-s", more=False,
+                     note=f"a first version {update['first_cpu_seconds']:.2f} CPU-s; {update['ranges']:,} ranges")
 
 
 def sources(bin_dir, quick):
