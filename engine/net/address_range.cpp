@@ -85,4 +85,15 @@ bool AddressRange::forEachNetwork(const std::function<bool(const Cidr&)>& take) 
     }
 }
 
+std::string AddressRange::toString() const
+{
+    std::string text;
+    int networks = 0;
+    forEachNetwork([&](const Cidr& network) {
+        text = network.toString();
+        return ++networks < 2;
+    });
+    return networks == 1 ? text : first.toString() + '-' + last.toString();
+}
+
 } // namespace bartizan

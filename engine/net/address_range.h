@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 namespace bartizan {
 
@@ -21,6 +22,9 @@ struct AddressRange
     // The fewest networks that hold these addresses and no others, in ascending order: at most 62 of IPv4,
     // 254 of IPv6. `take` returns false to end it; so does this then.
     bool forEachNetwork(const std::function<bool(const Cidr&)>& take) const;
+
+    // "192.0.2.0/24" where it is one network, else "192.0.2.1-192.0.2.9".
+    [[nodiscard]] std::string toString() const;
 
     auto operator<=>(const AddressRange&) const = default;
 };

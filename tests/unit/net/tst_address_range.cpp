@@ -97,6 +97,9 @@ void TestAddressRange::knownRanges()
             found.append(QString::fromStdString(network.toString()));
     }
     QCOMPARE(found.join(QLatin1Char(' ')), networks);
+    if (range)
+        QCOMPARE(QString::fromStdString(range->toString()),
+                 found.size() == 1 ? networks : QString::fromStdString(range->first.toString() + '-' + range->last.toString()));
 }
 
 void TestAddressRange::whatIsNoRange_data()
