@@ -74,7 +74,7 @@ bool AddressRange::forEachNetwork(const std::function<bool(const Cidr&)>& take) 
     Number128 next = numberOf(first);
     for (;;) {
         unsigned bits = std::min(trailingZeros(next), width);
-        while (filled(next, bits) > end)
+        while (bits > 0 && filled(next, bits) > end)
             --bits;
         if (!take(Cidr(addressOf(next, first.family()), width - bits)))
             return false;
