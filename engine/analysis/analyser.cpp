@@ -64,7 +64,7 @@ std::unique_ptr<AnalysisPort> makeAnalyser(const AnalysisOptions& options)
 Result<Problems> Analyser::load(const RulesetSource& source)
 {
     Problems problems;
-    auto ruleset = Ruleset::compile(source, problems);
+    auto ruleset = Ruleset::compile(source, problems, m_lists);
     if (ruleset->summary.rules == 0) {
         std::string message = "No rule could be loaded";
         const auto first = std::ranges::find(problems, Severity::Error, &Problem::severity);
@@ -78,6 +78,7 @@ Result<Problems> Analyser::load(const RulesetSource& source)
     for (auto& [number, session] : m_sessions)
         session.rules.adopt(*m_ruleset->rules, *ruleset->rules);
     m_ruleset = std::move(ruleset);
+    m_texts = m_ruleset->texts;
     m_exhausted.clear();
     m_overspent.clear();
     for (auto& [number, session] : m_sessions)
@@ -87,7 +88,14 @@ Result<Problems> Analyser::load(const RulesetSource& source)
 
 RulesetSummary Analyser::summary() const
 {
-    return m_ruleset ? m_ruleset->summary : RulesetSummary{};
+    RulesetSummary summary = m_ruleset ? m_ruleset->summary : RulesetSummary{};
+    summary.lists = m_lists.size() + m_texts.size();
+    summary.listEntries = 0;
+    for (const ListSlots* slots : {&m_lists, &m_texts}) {
+        for (const auto& [name, slot] : *slots)
+            summary.listEntries += slot->list->size();
+    }
+    return summary;
 }
 
 CorrelationUsage Analyser::correlation() const
@@ -207,6 +215,8 @@ void Analyser::conclude(Event& event, std::uint32_t sessionNumber, std::uint32_t
         if (const Rule* rule = current.matcher->match(event))
             outcome = decide(current, *rule);
     }
+    if (m_watched)
+        noticeListed(index, outcome);
     if (detail == VerdictDetail::Everything || outcome.alert || outcome.respond)
         fillVerdict(verdicts.next(), index, current, outcome);
     if (outcome.remember)

@@ -25,6 +25,8 @@ public:
     // of the records one by one. An Error where other rules have been loaded since.
     Result<void> analyse(PreparedBatch& batch, VerdictDetail detail, Verdicts& verdicts);
     Result<Problems> load(const RulesetSource& source) override;
+    [[nodiscard]] ReplacedLists changeLists(ListChanges changes) override;
+    [[nodiscard]] Sightings takeSightings() override;
     [[nodiscard]] RulesetSummary summary() const override;
     [[nodiscard]] CorrelationUsage correlation() const override;
     [[nodiscard]] Problems findings() const override;
@@ -68,6 +70,8 @@ private:
                   Verdicts& verdicts);
     void settleBudget();
     void locate();
+    void noticeListed(std::uint32_t index, const Outcome& outcome);
+    void changeList(ListChange& change, ReplacedLists& replaced);
     [[nodiscard]] bool isDropped() const;
     [[nodiscard]] Outcome decide(Session& session, const Rule& rule) const;
     void applyIgnore(Session& session, const Rule& rule, Outcome& outcome) const;
@@ -79,6 +83,10 @@ private:
 
     const AnalysisOptions m_options;
     std::shared_ptr<const Ruleset> m_ruleset;
+    ListSlots m_lists;                             // that changeLists() brought
+    ListSlots m_texts;                             // that came with the rules
+    std::shared_ptr<const WatchedLists> m_watched; // nullptr: none
+    std::vector<Sighting> m_sightings;
     std::unordered_map<std::uint32_t, Session> m_sessions;
     DecodeScratch m_scratch;
     Event m_own;              // reused from record to record

@@ -9,6 +9,8 @@
 #include "engine/base/result.h"
 #include "engine/base/reused_list.h"
 #include "engine/base/ruleset_source.h"
+#include "engine/lists/list_changes.h"
+#include "engine/lists/watched_lists.h"
 #include "engine/rules/rule_facts.h"
 
 #include <cstdint>
@@ -101,8 +103,16 @@ public:
 
     // Compiles `source` beside the running set and swaps it in. Every problem found is returned; broken files
     // or rules are set aside and the rest is used. An Error (nothing usable) leaves the running set as it
-    // was. Correlation state of rules that exist before and after is kept.
+    // was. Correlation state of rules that exist before and after is kept. What changeLists() brought stays,
+    // and comes before a text of the same name.
     virtual Result<Problems> load(const RulesetSource& source) = 0;
+
+    // Every record meets either all of the old lists or all of the new ones; rules and correlation state stay
+    // as they are. Nothing large is compiled or freed here. May come before the first load().
+    [[nodiscard]] virtual ReplacedLists changeLists(ListChanges changes) = 0;
+
+    // Since the last call, in order; what changeLists() came before is dropped.
+    [[nodiscard]] virtual Sightings takeSightings() = 0;
 
     [[nodiscard]] virtual RulesetSummary summary() const = 0;
 

@@ -1,5 +1,7 @@
 #include "engine/analysis/ruleset.h"
 
+#include "engine/lists/cdb_list.h"
+
 #include <algorithm>
 
 namespace bartizan {
@@ -49,19 +51,24 @@ void noteRulesThatNeedLocations(const Ruleset& ruleset, Problems& problems)
     }
 }
 
-std::shared_ptr<const Ruleset> Ruleset::compile(const RulesetSource& source, Problems& problems)
+std::shared_ptr<const Ruleset> Ruleset::compile(const RulesetSource& source, Problems& problems,
+                                                const ListSlots& compiled)
 {
     auto ruleset = std::make_shared<Ruleset>();
-    ListMap lists;
+    ListSlots lists = compiled;
     for (const auto& file : source.lists) {
-        auto list = std::make_shared<const CdbList>(
-            CdbList::compile(file.bytes, file.path.empty() ? "lists/" + file.name : file.path, problems));
-        ruleset->summary.listEntries += list->size();
-        lists.emplace(file.name, std::move(list));
+        if (lists.contains(file.name))
+            continue;
+        auto slot = std::make_shared<ListSlot>(makeLookupList(
+            CdbList::compile(file.bytes, file.path.empty() ? "lists/" + file.name : file.path, problems)));
+        ruleset->texts.emplace(file.name, slot);
+        lists.emplace(file.name, std::move(slot));
     }
     ruleset->decoders = DecoderSet::compile(source.decoders, problems);
     ruleset->rules = RulePlan::compile(source.rules, *ruleset->decoders, lists, problems);
     ruleset->summary.lists = lists.size();
+    for (const auto& [name, slot] : lists)
+        ruleset->summary.listEntries += slot->list->size();
     ruleset->summary.decoders = ruleset->decoders->count();
     ruleset->summary.rules = ruleset->rules->rules().size();
     return ruleset;

@@ -1,4 +1,5 @@
-// Decoders, rules and lists compiled together: one immutable snapshot, swapped as a whole.
+// Decoders, rules and lists compiled together: one immutable snapshot, swapped as a whole, but for what is in
+// the lists.
 #pragma once
 
 #include "engine/analysis/analysis_port.h"
@@ -13,11 +14,13 @@ struct Ruleset
 {
     std::shared_ptr<const DecoderSet> decoders;
     std::shared_ptr<const RulePlan> rules;
+    ListSlots texts; // the lists of the source
     RulesetSummary summary;
 
-    // Problems of all three kinds are added; what is broken is left out.
-    [[nodiscard]] static std::shared_ptr<const Ruleset> compile(const RulesetSource& source,
-                                                                Problems& problems);
+    // Problems of all three kinds are added; what is broken is left out. `compiled` are lists besides those
+    // of the source, and come first.
+    [[nodiscard]] static std::shared_ptr<const Ruleset>
+    compile(const RulesetSource& source, Problems& problems, const ListSlots& compiled = {});
 
     // A warning about whoever `pattern` belongs to: its message is a name to go on from ("Rule 100").
     [[nodiscard]] Problem ownerOf(const Pattern& pattern) const;

@@ -225,6 +225,20 @@ Named whatIsNamed(const Folders& folders, const RulesetSettings& settings)
     return named;
 }
 
+struct BuiltinUse
+{
+    bool rules = false; // and decoders
+    bool lists = false;
+};
+
+BuiltinUse usesBuiltin(const Folders& folders, const RulesetSettings& settings)
+{
+    const Named named = whatIsNamed(folders, settings);
+    const bool isDefault = settings.builtin == BuiltinRuleset::Default;
+    const bool rules = settings.builtin == BuiltinRuleset::Use || (isDefault && !named.own);
+    return {rules, rules || (isDefault && named.builtin)};
+}
+
 void collect(const Kind& kind, const Folders& folders, bool withBuiltin, const RulesetSettings& settings,
              std::vector<SourceFile>& files, Problems& problems)
 {
@@ -305,7 +319,7 @@ void collectLists(const Folders& folders, bool withBuiltin, const RulesetSetting
 
 } // namespace
 
-Result<RulesetSource> readRulesetFolder(const std::string& folder, Problems& problems)
+Result<RulesetSource> readRulesetFolder(const std::string& folder, Problems& problems, RulesetParts parts)
 {
     const fs::path top(folder);
     if (!isFolder(top)) {
@@ -323,28 +337,45 @@ Result<RulesetSource> readRulesetFolder(const std::string& folder, Problems& pro
                                 "Create it, or name a folder that holds decoders/, rules/ and lists/."});
         }
     }
-    if (isFolder(top / "lists"))
-        Collector("lists", source.lists, problems).addTree(top / "lists");
+    if (parts == RulesetParts::All)
+        source.lists = readListsOfFolder(folder, problems);
     return source;
 }
 
+std::vector<SourceFile> readListsOfFolder(const std::string& folder, Problems& problems)
+{
+    std::vector<SourceFile> lists;
+    const fs::path place = fs::path(folder) / "lists";
+    if (isFolder(place))
+        Collector("lists", lists, problems).addTree(place);
+    return lists;
+}
+
 RulesetSource readConfiguredRuleset(const std::string& configFolder, const std::string& builtinFolder,
-                                    const Configuration& configuration, Problems& problems)
+                                    const Configuration& configuration, Problems& problems,
+                                    RulesetParts parts)
 {
     const Folders folders(configFolder, builtinFolder);
     const RulesetSettings& settings = configuration.ruleset;
-    const Named named = whatIsNamed(folders, settings);
-    const bool isDefault = settings.builtin == BuiltinRuleset::Default;
-    const bool withBuiltin = settings.builtin == BuiltinRuleset::Use || (isDefault && !named.own);
-    const bool withBuiltinLists = withBuiltin || (isDefault && named.builtin);
+    const bool withBuiltin = usesBuiltin(folders, settings).rules;
 
     RulesetSource source;
     collect({"decoders", settings.decoderFolders, settings.decoderIncludes, settings.decoderExcludes},
             folders, withBuiltin, settings, source.decoders, problems);
     collect({"rules", settings.ruleFolders, settings.ruleIncludes, settings.ruleExcludes}, folders,
             withBuiltin, settings, source.rules, problems);
-    collectLists(folders, withBuiltinLists, settings, source.lists, problems);
+    if (parts == RulesetParts::All)
+        source.lists = readConfiguredLists(configFolder, builtinFolder, settings, problems);
     return source;
+}
+
+std::vector<SourceFile> readConfiguredLists(const std::string& configFolder, const std::string& builtinFolder,
+                                            const RulesetSettings& settings, Problems& problems)
+{
+    const Folders folders(configFolder, builtinFolder);
+    std::vector<SourceFile> lists;
+    collectLists(folders, usesBuiltin(folders, settings).lists, settings, lists, problems);
+    return lists;
 }
 
 std::string findBuiltinRuleset(const std::string& programFolder)

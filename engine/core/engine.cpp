@@ -105,7 +105,10 @@ Result<void> Engine::start()
                     m_historyLost ? BlockKeeper::History::Unavailable : BlockKeeper::History::Available);
     retryIfFailing();
     m_pipeline->start();
+    m_listFiles = std::make_unique<ListFiles>(*m_pipeline, m_health, m_clock, std::move(m_platform.listWatch),
+                                              [this](auto old) { reloadRules(std::move(old)); });
     loadRuleset({});
+    m_listFiles->start();
     startSources();
     armExpiry();
     m_retentionTimer.start();
@@ -122,6 +125,7 @@ void Engine::stop()
     m_expiryTimer.stop();
     m_reconcileTimer.stop();
     stopSources();
+    m_listFiles->stop();
     m_queue.close();
     m_pipeline->stop();
     joinLoader();

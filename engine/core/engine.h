@@ -6,6 +6,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/health_board.h"
 #include "engine/config/configuration.h"
+#include "engine/core/list_files.h"
 #include "engine/core/pipeline.h"
 #include "engine/ipc/server.h"
 #include "engine/logsource/log_sources.h"
@@ -48,8 +49,9 @@ struct EnginePlatform
     // Calls back from any thread when someone else changed our part of the firewall. May be empty.
     std::function<Result<std::unique_ptr<FirewallWatch>>(std::function<void()>)> watchFirewall;
     std::unique_ptr<LogFileSystem> logFiles;
-    std::unique_ptr<FileWatch> fileWatch;
-    std::unique_ptr<JournalReader> journal;                            // may be null: this system has none
+    std::unique_ptr<FileWatch> fileWatch;   // for logs
+    std::unique_ptr<FileWatch> listWatch;   // for list files; may be null: they are read on reload only
+    std::unique_ptr<JournalReader> journal; // may be null: this system has none
     std::function<std::unique_ptr<CommandRunner>()> makeCommandRunner; // the same
     GeoDatabaseOpener openGeoDatabase;                                 // may be empty
     std::unique_ptr<HostInfo> hostInfo;
@@ -88,8 +90,12 @@ public:
     [[nodiscard]] const HealthBoard& health() const { return m_health; }
     [[nodiscard]] const Pipeline& pipeline() const { return *m_pipeline; }
     [[nodiscard]] std::vector<SourceState> sources() const;
-    // The list files in use; rules and decoders are left out.
-    [[nodiscard]] const RulesetSource& lists() const { return m_lists; }
+    // The list files in force.
+    [[nodiscard]] std::vector<ListFile> listFiles() const { return m_listFiles->files(); }
+    // Lists from elsewhere, under names that no list file has: in force when this returns, which takes as
+    // long as the batch under way, and kept over every reload. What was replaced is freed here. Where a rule
+    // waits for one of them, the rules are loaded again. From any thread; not before start() or after stop().
+    void changeLists(ListChanges changes);
     [[nodiscard]] const Clock& clock() const { return m_clock; }
     [[nodiscard]] EpochMs startedAt() const { return m_startedAt; }
     [[nodiscard]] std::optional<EpochMs> rulesetLoadedAt() const { return m_rulesetLoadedAt; }
@@ -98,6 +104,9 @@ private:
     void openStore();
     [[nodiscard]] Problems readConfiguration();
     [[nodiscard]] RulesetSource readRuleset(Problems& problems) const;
+    [[nodiscard]] ListFiles::Places listPlaces() const;
+    // Lets go of `old` when that is done. Thread-safe.
+    void reloadRules(std::vector<std::shared_ptr<const void>> old);
     [[nodiscard]] std::shared_ptr<const Guard> makeGuard();
     void refreshGuard();
     void loadRuleset(std::function<void(const Problems&)> done);
@@ -127,11 +136,11 @@ private:
     std::vector<std::shared_ptr<const Pattern>> m_allowPatterns;
     std::vector<AllowRecord> m_allowEntries; // by people, as last read
     bool m_historyLost = false;              // the store is one in memory
-    RulesetSource m_lists;
     BoundedQueue<SourceBatch> m_queue;
     std::unique_ptr<Store> m_store;
     std::unique_ptr<BlockKeeper> m_keeper;
     std::unique_ptr<Pipeline> m_pipeline;
+    std::unique_ptr<ListFiles> m_listFiles;
     std::thread m_loader; // waits for a rule set to be compiled
     std::unique_ptr<LogSources> m_sources;
     std::unique_ptr<FirewallWatch> m_firewallWatch;

@@ -75,19 +75,44 @@ RulesetSource Engine::readRuleset(Problems& problems) const
 {
     if (m_options.rulesetFolder.empty())
         return readConfiguredRuleset(m_options.configFolder, m_options.builtinRuleset, m_configuration,
-                                     problems);
-    auto source = readRulesetFolder(m_options.rulesetFolder, problems);
+                                     problems, RulesetParts::WithoutLists);
+    auto source = readRulesetFolder(m_options.rulesetFolder, problems, RulesetParts::WithoutLists);
     if (source)
         return std::move(*source);
     problems.push_back(problemOf(source.error(), "rules", m_options.rulesetFolder));
     return {};
 }
 
+ListFiles::Places Engine::listPlaces() const
+{
+    if (!m_options.rulesetFolder.empty())
+        return {m_options.rulesetFolder + "/lists", [folder = m_options.rulesetFolder](Problems& problems) {
+                    return readListsOfFolder(folder, problems);
+                }};
+    return {m_options.configFolder + "/lists",
+            [config = m_options.configFolder, builtin = m_options.builtinRuleset,
+             settings = m_configuration.ruleset](Problems& problems) {
+                return readConfiguredLists(config, builtin, settings, problems);
+            }};
+}
+
+void Engine::changeLists(ListChanges changes)
+{
+    auto replaced = m_pipeline->changeLists(std::move(changes)).get();
+    if (replaced.rulesWait)
+        reloadRules(std::move(replaced.old));
+}
+
+void Engine::reloadRules(std::vector<std::shared_ptr<const void>> old)
+{
+    onMainThread([this, old = std::move(old)] { loadRuleset([old](const Problems&) {}); });
+}
+
 void Engine::loadRuleset(std::function<void(const Problems&)> done)
 {
     Problems problems;
+    m_listFiles->refresh(listPlaces());
     auto source = readRuleset(problems);
-    m_lists.lists = source.lists;
     auto policy = std::make_unique<const ResponsePolicy>(m_configuration, problems);
     auto alertsFile = m_configuration.writesAlertsFile
                           ? std::make_unique<AlertsFile>(m_options.stateFolder + "/alerts/alerts.json")
@@ -119,6 +144,9 @@ Problems Engine::rulesetLoaded(Problems problems, const Result<Problems>& loaded
     }
     logProblems(problems);
     m_health.report("ruleset", problems);
+    const auto ofLists = m_listFiles->problems();
+    logProblems(ofLists);
+    problems.insert(problems.end(), ofLists.begin(), ofLists.end());
     return problems;
 }
 

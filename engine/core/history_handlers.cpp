@@ -118,16 +118,9 @@ QJsonArray listsWith(const Engine& engine, const Cidr& address)
     if (!address.isSingle())
         return names;
     const std::string text = address.toString();
-    std::vector<std::string> keys{text + ':', '"' + text + "\":"};
-    for (auto dot = text.rfind('.'); dot != std::string::npos && dot > 0; dot = text.rfind('.', dot - 1))
-        keys.push_back(text.substr(0, dot + 1) + ':');
-    for (const auto& list : engine.lists().lists) {
-        const std::string_view bytes = list.bytes;
-        const bool found = std::ranges::any_of(keys, [&](const std::string& key) {
-            return bytes.starts_with(key) || bytes.find('\n' + key) != std::string_view::npos;
-        });
-        if (found)
-            names.append(jsonText(list.name));
+    for (const auto& file : engine.listFiles()) {
+        if (file.list->findAddress(text, AddressKeys::Texts))
+            names.append(jsonText(file.name));
     }
     return names;
 }

@@ -75,6 +75,21 @@ std::future<Result<Problems>> Pipeline::load(RulesetSource source,
     return done;
 }
 
+std::future<ReplacedLists> Pipeline::changeLists(ListChanges changes)
+{
+    ListJob job{std::move(changes), {}};
+    auto done = job.done.get_future();
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_ended)
+            job.done.set_value({});
+        else
+            m_listJobs.push_back(std::move(job));
+    }
+    m_queue.pushUrgent({});
+    return done;
+}
+
 void Pipeline::drain()
 {
     std::future<void> done;
@@ -163,21 +178,49 @@ RecordBatch Pipeline::takeOwnRecords()
 void Pipeline::run()
 {
     while (const auto batch = m_queue.pop()) {
-        runLoadJobs();
+        runJobs();
         processBatch(*batch);
         finishDrains();
     }
-    runLoadJobs();
+    {
+        const std::lock_guard lock(m_mutex);
+        m_ended = true;
+    }
+    runJobs();
     finishDrains();
 }
 
-void Pipeline::runLoadJobs()
+void Pipeline::runJobs()
 {
-    std::vector<LoadJob> jobs;
+    std::vector<ListJob> listJobs;
+    std::vector<LoadJob> loadJobs;
     {
         const std::lock_guard lock(m_mutex);
-        jobs.swap(m_loadJobs);
+        listJobs.swap(m_listJobs);
+        loadJobs.swap(m_loadJobs);
     }
+    runListJobs(std::move(listJobs));
+    runLoadJobs(std::move(loadJobs));
+}
+
+void Pipeline::noteSummary()
+{
+    auto summary = m_analysis->summary();
+    const std::lock_guard lock(m_mutex);
+    m_summary = summary;
+}
+
+void Pipeline::runListJobs(std::vector<ListJob> jobs)
+{
+    for (auto& job : jobs) {
+        auto replaced = m_analysis->changeLists(std::move(job.changes));
+        noteSummary();
+        job.done.set_value(std::move(replaced));
+    }
+}
+
+void Pipeline::runLoadJobs(std::vector<LoadJob> jobs)
+{
     for (auto& job : jobs) {
         auto problems = m_analysis->load(job.source);
         if (problems) {
@@ -185,10 +228,7 @@ void Pipeline::runLoadJobs()
             m_alertsFile = std::move(job.alertsFile);
             m_health.report("alerts-file", {});
         }
-        {
-            const std::lock_guard lock(m_mutex);
-            m_summary = m_analysis->summary();
-        }
+        noteSummary();
         noteCorrelation();
         m_loadTried = true;
         job.done.set_value(std::move(problems));

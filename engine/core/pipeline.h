@@ -45,6 +45,10 @@ public:
     std::future<Result<Problems>> load(RulesetSource source, std::unique_ptr<const ResponsePolicy> policy,
                                        std::unique_ptr<AlertsFile> alertsFile = nullptr);
 
+    // Between two batches, or at once where no line comes in. What was replaced is in the future: whoever
+    // holds that frees it. Thread-safe.
+    std::future<ReplacedLists> changeLists(ListChanges changes);
+
     // Returns when the queue is empty and its last batch dealt with. Nobody pushes meanwhile.
     void drain();
 
@@ -71,8 +75,17 @@ private:
         std::promise<Result<Problems>> done;
     };
 
+    struct ListJob
+    {
+        ListChanges changes;
+        std::promise<ReplacedLists> done;
+    };
+
     void run();
-    void runLoadJobs();
+    void runJobs();
+    void runListJobs(std::vector<ListJob> jobs);
+    void runLoadJobs(std::vector<LoadJob> jobs);
+    void noteSummary();
     void finishDrains();
     void noteCorrelation();
     void processBatch(const SourceBatch& batch);
@@ -101,9 +114,11 @@ private:
     std::int64_t m_lineNumber;
     bool m_loadTried = false;
 
-    mutable std::mutex m_mutex; // guards the six below
+    mutable std::mutex m_mutex; // guards the eight below
     RecordBatch m_ownRecords;
     std::vector<LoadJob> m_loadJobs;
+    std::vector<ListJob> m_listJobs;
+    bool m_ended = false; // nobody takes jobs any more
     std::vector<std::promise<void>> m_drains;
     RulesetSummary m_summary;
     CorrelationUsage m_correlation;

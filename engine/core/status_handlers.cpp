@@ -67,16 +67,12 @@ QJsonObject correlationJson(const Engine& engine)
             {u"evicted"_s, countJson(usage.evicted)}};
 }
 
-// One line of a list file is one entry; the file is as big as root made it.
 QJsonArray listsJson(const Engine& engine)
 {
     QJsonArray lists;
-    for (const auto& list : engine.lists().lists) {
-        const auto entries =
-            std::ranges::count(list.bytes, '\n') + (list.bytes.ends_with('\n') || list.bytes.empty() ? 0 : 1);
+    for (const auto& file : engine.listFiles())
         lists.append(
-            QJsonObject{{u"name"_s, jsonText(list.name)}, {u"entries"_s, static_cast<qint64>(entries)}});
-    }
+            QJsonObject{{u"name"_s, jsonText(file.name)}, {u"entries"_s, countJson(file.list->size())}});
     return lists;
 }
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <utility>
 
 namespace bartizan {
 
@@ -222,23 +221,6 @@ std::optional<std::string_view> CdbList::findAddress(std::string_view text) cons
             continue;
         if (const auto found = find(text))
             return found;
-    }
-    return std::nullopt;
-}
-
-std::optional<ListLookup> listLookupFromName(std::string_view name)
-{
-    static constexpr std::array<std::pair<std::string_view, ListLookup>, 6> kNames{{
-        {"match_key", ListLookup::MatchKey},
-        {"not_match_key", ListLookup::NotMatchKey},
-        {"match_key_value", ListLookup::MatchKeyValue},
-        {"address_match_key", ListLookup::AddressMatchKey},
-        {"not_address_match_key", ListLookup::NotAddressMatchKey},
-        {"address_match_key_value", ListLookup::AddressMatchKeyValue},
-    }};
-    for (const auto& [known, lookup] : kNames) {
-        if (equalsIgnoreCase(known, name))
-            return lookup;
     }
     return std::nullopt;
 }

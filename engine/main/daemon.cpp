@@ -100,7 +100,8 @@ std::optional<Arguments> parseArguments(const QCoreApplication& application)
 }
 
 bartizan::EnginePlatform makePlatform(const Arguments& arguments,
-                                      std::unique_ptr<bartizan::FileWatch> fileWatch)
+                                      std::unique_ptr<bartizan::FileWatch> fileWatch,
+                                      std::unique_ptr<bartizan::FileWatch> listWatch)
 {
     using namespace bartizan;
     EnginePlatform platform;
@@ -116,6 +117,7 @@ bartizan::EnginePlatform makePlatform(const Arguments& arguments,
     }
     platform.logFiles = makeLogFileSystem();
     platform.fileWatch = std::move(fileWatch);
+    platform.listWatch = std::move(listWatch);
     platform.journal = makeSystemdJournal();
     platform.makeCommandRunner = makeShellRunner;
     platform.openGeoDatabase = openMaxMindDatabase;
@@ -154,8 +156,12 @@ int runDaemon(int argc, char** argv, std::function<void(std::string_view)> after
     if (!fileWatch)
         return complain(sentence(fileWatch.error()), 1);
 
+    auto listWatch = makeInotifyWatch();
+    if (!listWatch)
+        return complain(sentence(listWatch.error()), 1);
+
     const SystemClock clock;
-    Engine engine(options, makePlatform(*arguments, std::move(*fileWatch)), clock);
+    Engine engine(options, makePlatform(*arguments, std::move(*fileWatch), std::move(*listWatch)), clock);
     const Termination termination([] { QCoreApplication::quit(); });
     if (const auto started = engine.start(); !started) {
         engine.stop();

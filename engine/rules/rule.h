@@ -3,7 +3,7 @@
 
 #include "engine/base/origin_requirement.h"
 #include "engine/decode/event.h"
-#include "engine/lists/cdb_list.h"
+#include "engine/lists/lookup_list.h"
 #include "engine/pattern/pattern.h"
 #include "engine/rules/address_condition.h"
 #include "engine/rules/description.h"
@@ -94,7 +94,7 @@ struct ListCondition
     std::string fieldName;
     ListLookup lookup;
     AddressKeys keys = AddressKeys::Texts;
-    std::shared_ptr<const CdbList> list;
+    std::shared_ptr<const ListSlot> list;
     std::string listName;
     std::unique_ptr<const Pattern> checkValue; // nullptr: every value fits
 };

@@ -176,6 +176,7 @@ void RuleCompiler::addLists(const RuleText& text, Rule& rule)
             continue;
         }
         condition.listName = std::string(listName(list.path));
+        m_listNames.insert(condition.listName);
         const auto found = m_lists.find(condition.listName);
         if (found == m_lists.end()) {
             report(Severity::Warning, text, list.position,

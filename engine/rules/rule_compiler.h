@@ -4,24 +4,21 @@
 
 #include "engine/base/problem.h"
 #include "engine/decode/decoder_set.h"
-#include "engine/lists/cdb_list.h"
+#include "engine/lists/lookup_list.h"
 #include "engine/rules/rule.h"
 #include "engine/rules/rule_text.h"
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
-#include <unordered_map>
 
 namespace bartizan {
-
-// By the path below lists/.
-using ListMap = std::unordered_map<std::string, std::shared_ptr<const CdbList>>;
 
 class RuleCompiler
 {
 public:
-    RuleCompiler(const DecoderSet& decoders, const ListMap& lists, Problems& problems)
+    RuleCompiler(const DecoderSet& decoders, const ListSlots& lists, Problems& problems)
         : m_decoders(decoders)
         , m_lists(lists)
         , m_problems(problems)
@@ -33,6 +30,8 @@ public:
 
     void report(Severity severity, const RuleText& text, xml::Position at, std::string message,
                 std::string cure);
+    // Of all lists that a rule looks into, whether they are there or not.
+    [[nodiscard]] std::set<std::string>& listNames() { return m_listNames; }
     // nullptr and an error where `pattern` is none.
     std::unique_ptr<const Pattern> compilePatternOf(const RuleText& text, const PatternText& pattern,
                                                     PatternType defaultType);
@@ -46,8 +45,9 @@ private:
     void error(const RuleText& text, xml::Position at, std::string message, std::string cure);
 
     const DecoderSet& m_decoders;
-    const ListMap& m_lists;
+    const ListSlots& m_lists;
     Problems& m_problems;
+    std::set<std::string> m_listNames;
     bool m_usable = true;
 };
 

@@ -287,7 +287,7 @@ bool RuleMatcher::holds(const Rule&, const FirstSeenCondition&)
 bool RuleMatcher::holds(const Rule&, const ListCondition& condition)
 {
     const auto value = listValue(condition);
-    return value && listMatches(*condition.list, condition.lookup, condition.keys, *value,
+    return value && listMatches(*condition.list->list, condition.lookup, condition.keys, *value,
                                 [&](std::string_view found) {
                                     return !condition.checkValue || condition.checkValue->matches(found);
                                 });

@@ -18,7 +18,7 @@ std::string_view baseName(std::string_view path)
 } // namespace
 
 std::shared_ptr<const RulePlan> RulePlan::compile(std::span<const SourceFile> files,
-                                                  const DecoderSet& decoders, const ListMap& lists,
+                                                  const DecoderSet& decoders, const ListSlots& lists,
                                                   Problems& problems)
 {
     std::vector<const SourceFile*> ordered;

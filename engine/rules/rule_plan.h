@@ -10,7 +10,9 @@
 #include <array>
 #include <limits>
 #include <memory>
+#include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -69,7 +71,7 @@ public:
     // "rules") and left out. The decoders and lists may go away afterwards but for the lists that rules hold.
     [[nodiscard]] static std::shared_ptr<const RulePlan> compile(std::span<const SourceFile> files,
                                                                  const DecoderSet& decoders,
-                                                                 const ListMap& lists, Problems& problems);
+                                                                 const ListSlots& lists, Problems& problems);
 
     [[nodiscard]] const std::vector<Rule>& rules() const { return m_rules; }
     // nullptr if there is none.
@@ -98,6 +100,8 @@ public:
         return m_tops[static_cast<std::size_t>(type)];
     }
 
+    // The lists that rules look into, and those that a rule was left out for.
+    [[nodiscard]] const std::set<std::string>& listNames() const { return m_listNames; }
     [[nodiscard]] const std::vector<ComparedValue>& comparedValues() const { return m_compared; }
     [[nodiscard]] const std::vector<StreamPlan>& streams() const { return m_streams; }
     // The streams that an event with this verdict goes into; one may be named several times (spec §8.1).
@@ -136,6 +140,7 @@ private:
     std::vector<std::vector<std::uint32_t>> m_streamsOf; // by rule
     std::vector<std::vector<std::uint16_t>> m_valuesOf;  // the same
     std::vector<RegexStream> m_regexStreams;
+    std::set<std::string> m_listNames;
     int m_largestFrequency = 0;
 };
 

@@ -494,6 +494,7 @@ std::shared_ptr<const RulePlan> RulePlanBuilder::finish()
         m_plan->m_streamsOf[i] = std::move(m_isSidTarget[i] ? m_sidStreams[i] : m_groupStreams[i]);
     collectComparedValues();
     flatten();
+    m_plan->m_listNames = std::move(m_compiler.listNames());
     m_plan->m_rules = std::move(m_rules);
     m_plan->m_byId = std::move(m_byId);
     return m_plan;

@@ -14,7 +14,7 @@ namespace bartizan {
 class RulePlanBuilder
 {
 public:
-    RulePlanBuilder(const DecoderSet& decoders, const ListMap& lists, Problems& problems)
+    RulePlanBuilder(const DecoderSet& decoders, const ListSlots& lists, Problems& problems)
         : m_compiler(decoders, lists, problems)
     {
     }

@@ -3,6 +3,7 @@
 
 #include "engine/decode/event.h"
 #include "engine/lists/cdb_list.h"
+#include "engine/lists/lookup_list.h"
 #include "engine/rules/address_condition.h"
 #include "tests/plain/plain_pattern.h"
 

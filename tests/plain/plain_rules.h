@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/lists/cdb_list.h"
+#include "engine/lists/lookup_list.h"
 #include "engine/rules/address_condition.h"
 #include "engine/rules/description.h"
 #include "engine/rules/rule_text.h"

@@ -1,4 +1,5 @@
 #include "engine/lists/cdb_list.h"
+#include "engine/lists/lookup_list.h"
 
 #include <QtTest>
 
@@ -72,11 +73,11 @@ void TestCdbList::lookUps()
     QFETCH(QByteArray, lookup);
     QFETCH(QByteArray, value);
     Problems problems;
-    const auto list = CdbList::compile(kText, "l", problems);
+    const auto list = makeLookupList(CdbList::compile(kText, "l", problems));
     const auto kind = listLookupFromName(lookup.toStdString());
     QVERIFY(kind.has_value());
     const bool result =
-        listMatches(list, *kind, AddressKeys::Texts, value.toStdString(),
+        listMatches(*list, *kind, AddressKeys::Texts, value.toStdString(),
                     [](std::string_view found) { return found == "first" || found == "net"; });
     QTEST(result, "result");
 }
@@ -112,12 +113,13 @@ void TestCdbList::networksAreFoundWhereAskedFor()
                          "lists/l", problems);
     QVERIFY(problems.empty());
     const std::string text = address.toStdString();
+    const auto lookUp = makeLookupList(CdbList(list));
     QCOMPARE(QByteArray::fromStdString(std::string(list.findNetwork(text).value_or(""))), value);
     const auto always = [](std::string_view) { return true; };
-    QCOMPARE(listMatches(list, ListLookup::AddressMatchKey, AddressKeys::Networks, text, always),
+    QCOMPARE(listMatches(*lookUp, ListLookup::AddressMatchKey, AddressKeys::Networks, text, always),
              !value.isEmpty() || text == "198.51.100.7");
     // A stock look-up asks for none of them.
-    QCOMPARE(listMatches(list, ListLookup::AddressMatchKey, AddressKeys::Texts, text, always),
+    QCOMPARE(listMatches(*lookUp, ListLookup::AddressMatchKey, AddressKeys::Texts, text, always),
              text == "198.51.100.7");
 }
 
