@@ -48,6 +48,8 @@ Engine::Engine(EngineOptions options, EnginePlatform platform, const Clock& cloc
         if (m_server && m_server->connectionCount() > 0)
             m_server->publish("status", statusJson(*this));
     });
+    m_listExpiryTimer.setSingleShot(true);
+    connect(&m_listExpiryTimer, &QTimer::timeout, this, &Engine::expireListEntries);
     m_retentionTimer.setInterval(std::chrono::hours(1));
     connect(&m_retentionTimer, &QTimer::timeout, this, [this] { m_store->retain(); });
 }
@@ -105,10 +107,9 @@ Result<void> Engine::start()
                     m_historyLost ? BlockKeeper::History::Unavailable : BlockKeeper::History::Available);
     retryIfFailing();
     m_pipeline->start();
-    m_listFiles = std::make_unique<ListFiles>(*m_pipeline, m_health, m_clock, std::move(m_platform.listWatch),
-                                              [this](auto old) { reloadRules(std::move(old)); });
+    prepareLists();
     loadRuleset({});
-    m_listFiles->start();
+    startLists();
     startSources();
     armExpiry();
     m_retentionTimer.start();
@@ -125,7 +126,7 @@ void Engine::stop()
     m_expiryTimer.stop();
     m_reconcileTimer.stop();
     stopSources();
-    m_listFiles->stop();
+    stopLists();
     m_queue.close();
     m_pipeline->stop();
     joinLoader();
@@ -236,6 +237,8 @@ Result<void> Engine::startControl()
     registerHistoryHandlers(*m_server, *this);
     registerBlockHandlers(*m_server, *this);
     registerAllowHandlers(*m_server, *this);
+    registerListHandlers(*m_server, *this);
+    registerOwnListHandlers(*m_server, *this);
     m_server->setAudit([this](const ipc::AuditEntry& entry) {
         AuditRecord record;
         record.time = entry.time;
@@ -275,6 +278,8 @@ void Engine::reconcile()
 {
     if (m_keeper->reconcile()) {
         m_reconcileFailures = 0;
+        if (m_listKeeper)
+            m_listKeeper->checkFirewall();
     } else {
         const auto pause = std::chrono::seconds(1) * (1 << std::min(m_reconcileFailures++, 6));
         m_reconcileTimer.start(std::min<milliseconds>(pause, kLongestReconcilePause));

@@ -13,7 +13,11 @@
 #include "engine/platform/file_watch.h"
 #include "engine/platform/firewall_backend.h"
 #include "engine/platform/host_info.h"
+#include "engine/platform/list_fetcher.h"
 #include "engine/platform/log_file.h"
+#include "engine/reputation/catalogue/list_catalogue.h"
+#include "engine/reputation/list_keeper.h"
+#include "engine/reputation/own/own_lists.h"
 #include "engine/response/block_keeper.h"
 #include "engine/store/store.h"
 
@@ -36,6 +40,7 @@ struct EngineOptions
     std::string stateFolder;
     std::string builtinRuleset; // holds decoders/ rules/ lists/; empty: there is none
     std::string rulesetFolder;  // --ruleset: replaces everything else; empty: not given
+    std::string catalogueFile;  // of free lists; empty: there is none
     bool observe = false;
     std::function<void(std::string_view)> afterStoreStep; // for crash tests, see Store::Options::afterStep
 };
@@ -51,7 +56,8 @@ struct EnginePlatform
     std::unique_ptr<LogFileSystem> logFiles;
     std::unique_ptr<FileWatch> fileWatch;   // for logs
     std::unique_ptr<FileWatch> listWatch;   // for list files; may be null: they are read on reload only
-    std::unique_ptr<JournalReader> journal; // may be null: this system has none
+    std::unique_ptr<ListFetcher> listFetcher; // may be null: nothing is subscribed to
+    std::unique_ptr<JournalReader> journal;   // may be null: this system has none
     std::function<std::unique_ptr<CommandRunner>()> makeCommandRunner; // the same
     GeoDatabaseOpener openGeoDatabase;                                 // may be empty
     std::unique_ptr<HostInfo> hostInfo;
@@ -96,6 +102,18 @@ public:
     // long as the batch under way, and kept over every reload. What was replaced is freed here. Where a rule
     // waits for one of them, the rules are loaded again. From any thread; not before start() or after stop().
     void changeLists(ListChanges changes);
+    // What subscriptions and own lists do.
+    [[nodiscard]] ListKeeper& listKeeper() { return *m_listKeeper; }
+    [[nodiscard]] const ListKeeper& listKeeper() const { return *m_listKeeper; }
+    // The files below the configuration's lists/, for editing.
+    [[nodiscard]] OwnLists& ownLists() { return *m_ownLists; }
+    // nullptr: there is no such list file.
+    [[nodiscard]] std::shared_ptr<const LookupList> listFile(const std::string& name) const;
+    [[nodiscard]] const std::vector<CatalogueList>& catalogue() const { return m_catalogue; }
+    // To be called when more, or less, is asked of an own list than before.
+    void refreshOwnList(const std::string& name);
+    // To be called after entries of own lists were changed.
+    void armListExpiry();
     [[nodiscard]] const Clock& clock() const { return m_clock; }
     [[nodiscard]] EpochMs startedAt() const { return m_startedAt; }
     [[nodiscard]] std::optional<EpochMs> rulesetLoadedAt() const { return m_rulesetLoadedAt; }
@@ -105,6 +123,11 @@ private:
     [[nodiscard]] Problems readConfiguration();
     [[nodiscard]] RulesetSource readRuleset(Problems& problems) const;
     [[nodiscard]] ListFiles::Places listPlaces() const;
+    void prepareLists();
+    void startLists();
+    void stopLists();
+    void expireListEntries();
+    [[nodiscard]] std::uint64_t installationSeed();
     // Lets go of `old` when that is done. Thread-safe.
     void reloadRules(std::vector<std::shared_ptr<const void>> old);
     [[nodiscard]] std::shared_ptr<const Guard> makeGuard();
@@ -141,11 +164,15 @@ private:
     std::unique_ptr<BlockKeeper> m_keeper;
     std::unique_ptr<Pipeline> m_pipeline;
     std::unique_ptr<ListFiles> m_listFiles;
+    std::vector<CatalogueList> m_catalogue;
+    std::unique_ptr<OwnLists> m_ownLists;
+    std::unique_ptr<ListKeeper> m_listKeeper;
     std::thread m_loader; // waits for a rule set to be compiled
     std::unique_ptr<LogSources> m_sources;
     std::unique_ptr<FirewallWatch> m_firewallWatch;
     std::unique_ptr<ipc::Server> m_server;
     QTimer m_expiryTimer;
+    QTimer m_listExpiryTimer;
     QTimer m_reconcileTimer;
     QTimer m_statusTimer;
     QTimer m_retentionTimer;

@@ -83,26 +83,6 @@ RulesetSource Engine::readRuleset(Problems& problems) const
     return {};
 }
 
-ListFiles::Places Engine::listPlaces() const
-{
-    if (!m_options.rulesetFolder.empty())
-        return {m_options.rulesetFolder + "/lists", [folder = m_options.rulesetFolder](Problems& problems) {
-                    return readListsOfFolder(folder, problems);
-                }};
-    return {m_options.configFolder + "/lists",
-            [config = m_options.configFolder, builtin = m_options.builtinRuleset,
-             settings = m_configuration.ruleset](Problems& problems) {
-                return readConfiguredLists(config, builtin, settings, problems);
-            }};
-}
-
-void Engine::changeLists(ListChanges changes)
-{
-    auto replaced = m_pipeline->changeLists(std::move(changes)).get();
-    if (replaced.rulesWait)
-        reloadRules(std::move(replaced.old));
-}
-
 void Engine::reloadRules(std::vector<std::shared_ptr<const void>> old)
 {
     onMainThread([this, old = std::move(old)] { loadRuleset([old](const Problems&) {}); });
@@ -175,6 +155,7 @@ void Engine::reload(std::function<void(const Problems&)> done)
     logProblems(problems);
     m_health.report("configuration", problems);
     m_keeper->setRepeatedOffenders(m_configuration.repeatedOffenders);
+    m_listKeeper->setPolicy({m_configuration.listSources.allowPrivate, m_configuration.listSources.authorities});
     refreshGuard();
     stopSources();
     // The job stands in front of whatever the sources push then: new logs meet new rules.

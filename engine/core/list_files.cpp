@@ -182,7 +182,15 @@ ReplacedLists ListFiles::readAll()
     m_health.report("lists", std::move(problems));
     if (changes.lists.empty())
         return {};
-    return m_pipeline.changeLists(std::move(changes)).get();
+    std::vector<std::string> names;
+    for (const auto& change : changes.lists)
+        names.push_back(change.name);
+    auto replaced = m_pipeline.changeLists(std::move(changes)).get();
+    for (const auto& name : names) {
+        if (m_changed)
+            m_changed(name);
+    }
+    return replaced;
 }
 
 ListFiles::Known ListFiles::known(SourceFile file, ListChanges& changes) const

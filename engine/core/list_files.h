@@ -50,6 +50,9 @@ public:
               RulesWait rulesWait);
     ~ListFiles(); // stops
 
+    // To be called with the name of each file that came, changed or went. Before start(); on either thread.
+    void setChanged(std::function<void(const std::string& name)> changed) { m_changed = std::move(changed); }
+
     // Reads all of them now; what is new is in force when this returns. Whoever calls it loads the rules
     // afterwards.
     void refresh(Places places);
@@ -84,6 +87,7 @@ private:
     const Clock& m_clock;
     const std::unique_ptr<FileWatch> m_watch;
     const RulesWait m_rulesWait;
+    std::function<void(const std::string&)> m_changed;
 
     std::mutex m_reading; // held while reading and changing, which nobody else does; guards m_places
     Places m_places;

@@ -67,15 +67,6 @@ QJsonObject correlationJson(const Engine& engine)
             {u"evicted"_s, countJson(usage.evicted)}};
 }
 
-QJsonArray listsJson(const Engine& engine)
-{
-    QJsonArray lists;
-    for (const auto& file : engine.listFiles())
-        lists.append(
-            QJsonObject{{u"name"_s, jsonText(file.name)}, {u"entries"_s, countJson(file.list->size())}});
-    return lists;
-}
-
 } // namespace
 
 QJsonObject statusJson(Engine& engine)
@@ -148,9 +139,6 @@ void registerStatusHandlers(ipc::Server& server, Engine& engine)
     server.on("resume", [&engine](const ipc::Request&, const ipc::Responder& respond) {
         engine.pause(std::nullopt);
         respond.succeed();
-    });
-    server.on("lists", [&engine](const ipc::Request&, const ipc::Responder& respond) {
-        respond.succeed({{u"lists"_s, listsJson(engine)}});
     });
 }
 

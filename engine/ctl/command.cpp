@@ -25,8 +25,17 @@ constexpr std::array kCommands{
     Command{"watch", "watch", "events as they happen, until ^C", runWatch},
     Command{"pause", "pause 15m", "block nothing new for a while", runPause},
     Command{"resume", "resume", "end a pause", runResume},
-    Command{"lists", "lists [update | preview FILE [--format NAME] [--column N|NAME]]",
-            "address lists and the rules that use them; what a list of somebody else's holds", runLists},
+    Command{"lists",
+            "lists\n"
+            "  lists catalogue | show NAME [--filter TEXT] [--limit N] [--offset N] | lookup ADDR|DOMAIN|HASH\n"
+            "  lists add NAME --from URL|CATALOGUE-ID [--use tag|alert|block] [--traffic inbound|outbound|both] [--dry-run]\n"
+            "            [--every 6h] [--format NAME] [--column N|NAME] [--title TEXT]\n"
+            "  lists add NAME ENTRY... [--note TEXT] [--for 7d]\n"
+            "  lists set NAME [--use ...] [--traffic ...] [--dry-run | --in-force] [--every ...] [--from URL]\n"
+            "  lists remove NAME [ENTRY...] | undo NAME\n"
+            "  lists update [NAME] | accept NAME | reject NAME | dry-run NAME\n"
+            "  lists preview FILE [--format NAME] [--column N|NAME] | import NAME FILE [--replace] | export NAME [--plain]",
+            "reputation lists and lists of your own: which there are, what is on them, what they do", runLists},
     Command{"reload", "reload", "read rules, decoders, lists and configuration again", runReload},
     Command{"firewall", "firewall teardown [--verify]",
             "remove everything of Bartizan's from the firewall (works without the engine)", runFirewall},

@@ -1,4 +1,4 @@
-// lists, reload, pause, resume.
+// reload, pause, resume.
 #include "engine/ctl/command.h"
 #include "engine/ctl/describe.h"
 #include "engine/ctl/text.h"
@@ -8,43 +8,6 @@
 namespace bartizan::ctl {
 
 using namespace Qt::StringLiterals;
-
-int runLists(Context& context, const QStringList& arguments)
-{
-    Output& out = context.out;
-    if (!arguments.isEmpty() && arguments.first() == "preview"_L1)
-        return runListsPreview(context, arguments.mid(1));
-    if (arguments == QStringList{u"update"_s}) {
-        return request(context, "lists.update", {}, [&](const QJsonObject&) {
-            out.line(u"The lists are being updated."_s);
-            return kSuccess;
-        });
-    }
-    if (!arguments.isEmpty())
-        return context.usageError(u"unknown: "_s + arguments.join(' '_L1));
-    return request(context, "lists", {}, [&](const QJsonObject& result) {
-        Table table{{u"LIST"_s}, {u"ENTRIES"_s, Align::Right}, {u"USED BY RULES"_s}, {u"FILE"_s}};
-        const QJsonArray lists = result["lists"_L1].toArray();
-        for (const auto& item : lists) {
-            const QJsonObject list = item.toObject();
-            QStringList rules;
-            const QJsonArray usedBy = list["used_by"_L1].toArray();
-            for (const auto& rule : usedBy)
-                rules.append(safe(rule, 20));
-            constexpr qsizetype kShown = 8;
-            QString shown = rules.mid(0, kShown).join(", "_L1);
-            if (rules.size() > kShown)
-                shown += u" and %1 more"_s.arg(rules.size() - kShown);
-            table.addRow({safe(list["name"_L1], 80), grouped(list["entries"_L1].toInteger()),
-                          rules.isEmpty() ? u"-"_s : shown, safe(list["path"_L1])});
-        }
-        if (table.empty())
-            out.line(u"There are no lists."_s);
-        else
-            out.table(table);
-        return kSuccess;
-    });
-}
 
 int runReload(Context& context, const QStringList& arguments)
 {

@@ -15,6 +15,11 @@ constexpr std::array kMethods{
     Method{"blocks.list", PermissionClass::History, false},
     Method{"why", PermissionClass::History, false},
     Method{"lists", PermissionClass::History, false},
+    Method{"lists.catalogue", PermissionClass::History, false},
+    Method{"lists.entries", PermissionClass::History, false},
+    Method{"lists.lookup", PermissionClass::History, false},
+    Method{"lists.dry_run", PermissionClass::History, false},
+    Method{"lists.export", PermissionClass::History, false},
     Method{"allow.list", PermissionClass::History, false},
     Method{"block.add", PermissionClass::Respond, true},
     Method{"block.remove", PermissionClass::Respond, true},
@@ -23,12 +28,22 @@ constexpr std::array kMethods{
     Method{"allow.add", PermissionClass::Configure, true},
     Method{"allow.remove", PermissionClass::Configure, true},
     Method{"reload", PermissionClass::Configure, true},
+    Method{"lists.preview", PermissionClass::Configure, true},
+    Method{"lists.add", PermissionClass::Configure, true},
+    Method{"lists.set", PermissionClass::Configure, true},
+    Method{"lists.remove", PermissionClass::Configure, true},
     Method{"lists.update", PermissionClass::Configure, true},
+    Method{"lists.accept", PermissionClass::Configure, true},
+    Method{"lists.reject", PermissionClass::Configure, true},
+    Method{"lists.edit", PermissionClass::Configure, true},
+    Method{"lists.import", PermissionClass::Configure, true},
+    Method{"lists.undo", PermissionClass::Configure, true},
 };
 
 constexpr std::array kEventKinds{
     EventKind{"alert", PermissionClass::History},
     EventKind{"block", PermissionClass::History},
+    EventKind{"lists", PermissionClass::History},
     EventKind{"status", PermissionClass::Observe},
 };
 

@@ -1,0 +1,214 @@
+// lists add, set, remove, update, accept, reject, undo.
+#include "engine/ctl/lists_commands.h"
+
+#include "engine/ctl/describe.h"
+#include "engine/ctl/text.h"
+
+#include <QJsonArray>
+
+namespace bartizan::ctl {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// The options of lists add and lists set as members of the request. `wrong` says what can't be.
+std::optional<QJsonObject> settings(const Arguments& arguments, QString& wrong)
+{
+    QJsonObject params{{u"name"_s, arguments.positional().value(0)}};
+    for (const char* option : {"--use", "--traffic", "--format", "--column", "--title"}) {
+        if (const auto typed = arguments.value(option))
+            params.insert(QString::fromLatin1(option + 2), *typed);
+    }
+    if (arguments.has("--dry-run"))
+        params.insert(u"dry_run"_s, true);
+    if (arguments.has("--in-force"))
+        params.insert(u"dry_run"_s, false);
+    if (const auto every = arguments.value("--every")) {
+        const auto length = parseDuration(every->toStdString());
+        if (!length || length->count() < 60) {
+            wrong = u"'%1' is not a duration; say 6h or 1d"_s.arg(*every);
+            return std::nullopt;
+        }
+        params.insert(u"interval_minutes"_s, static_cast<qint64>(length->count() / 60));
+    }
+    return params;
+}
+
+void warnAboutOutbound(Output& out, const QJsonObject& list)
+{
+    if (list["use"_L1] == "block"_L1 && list["traffic"_L1] != "inbound"_L1)
+        out.remark(u"Connections that begin here are stopped, too: where the list names an address of a content delivery "
+                   "network or of a mail provider, pages and mails of yours will fail. \"bartizanctl lists dry-run %1\" "
+                   "says whom it would have met."_s.arg(safe(list["name"_L1], 64)));
+}
+
+int subscribe(Context& context, const Arguments& arguments, const QString& from)
+{
+    QString wrong;
+    auto params = settings(arguments, wrong);
+    if (!params)
+        return context.usageError(wrong);
+    params->insert(from.contains("://"_L1) ? u"url"_s : u"catalogue"_s, from);
+    Output& out = context.out;
+    // Looked at first: what can't be read is not saved.
+    EngineConnection engine(context.options.socket, context.platform.trust);
+    if (const auto opened = engine.open(); !opened)
+        return out.failure(opened.error());
+    const auto preview = engine.call("lists.preview", *params);
+    if (!preview)
+        return out.failure(preview.error());
+    const auto found = (*preview)["preview"_L1].toObject();
+    const auto added = engine.call("lists.add", *params);
+    if (!added)
+        return out.failure(added.error());
+    QJsonObject both = *added;
+    both.insert(u"preview"_s, found);
+    out.document(both);
+    const auto entries = found["entries"_L1].toObject();
+    out.line(u"Subscribed: %1, %2. It holds %3, %4 and %5."_s.arg(
+        safe((*added)["list"_L1].toObject()["name"_L1], 64), safe(found["reason"_L1], 200),
+        counted(entries["networks"_L1].toInteger(), "address or network"),
+        counted(entries["hashes"_L1].toInteger(), "file hash"), counted(entries["domains"_L1].toInteger(), "domain")));
+    showProblems(out, found["problems"_L1].toArray());
+    warnAboutOutbound(out, (*added)["list"_L1].toObject());
+    return kSuccess;
+}
+
+int showEdited(Output& out, const QJsonObject& result)
+{
+    QStringList done;
+    for (const auto& [member, words] : {std::pair("added"_L1, "added"_L1), std::pair("changed"_L1, "changed"_L1),
+                                        std::pair("removed"_L1, "removed"_L1)}) {
+        if (const auto count = result[member].toInteger())
+            done.append(grouped(count) + ' '_L1 + words);
+    }
+    const bool broken = showProblems(out, result["problems"_L1].toArray());
+    out.line(done.isEmpty() ? u"Nothing changed."_s : u"Entries: "_s + done.join(", "_L1) + '.'_L1);
+    return broken ? kFailure : kSuccess;
+}
+
+int edit(Context& context, const QJsonObject& params)
+{
+    return request(context, "lists.edit", params, [&](const QJsonObject& result) {
+        return showEdited(context.out, result);
+    });
+}
+
+int addEntries(Context& context, const Arguments& arguments)
+{
+    QJsonArray entries;
+    for (const auto& entry : arguments.positional().mid(1)) {
+        QJsonObject one{{u"entry"_s, entry}};
+        if (const auto note = arguments.value("--note"))
+            one.insert(u"note"_s, *note);
+        if (const auto length = arguments.value("--for")) {
+            const auto seconds = parseDuration(length->toStdString());
+            if (!seconds)
+                return context.usageError(u"'%1' is not a duration; say 7d"_s.arg(*length));
+            one.insert(u"seconds"_s, static_cast<qint64>(seconds->count()));
+        }
+        entries.append(one);
+    }
+    return edit(context, {{u"name"_s, arguments.positional().first()}, {u"add"_s, entries}});
+}
+
+// A command that is a method with the name of a list.
+int simple(Context& context, const QStringList& words, std::string_view method, const QString& done)
+{
+    if (words.size() != 1)
+        return context.usageError(u"name one list"_s);
+    return request(context, method, {{u"name"_s, words.first()}}, [&](const QJsonObject&) {
+        context.out.line(done.arg(safe(words.first(), 64)));
+        return kSuccess;
+    });
+}
+
+} // namespace
+
+int runListsAdd(Context& context, const QStringList& words)
+{
+    const auto arguments =
+        Arguments::parse(words, {"--from=", "--format=", "--column=", "--use=", "--traffic=", "--title=", "--dry-run",
+                                 "--every=", "--note=", "--for="});
+    if (!arguments)
+        return context.usageError(arguments.error());
+    if (arguments->positional().isEmpty())
+        return context.usageError(u"name the list"_s);
+    if (const auto from = arguments->value("--from")) {
+        if (arguments->positional().size() > 1)
+            return context.usageError(u"entries can't be added to what is subscribed to"_s);
+        return subscribe(context, *arguments, *from);
+    }
+    return addEntries(context, *arguments);
+}
+
+int runListsSet(Context& context, const QStringList& words)
+{
+    const auto arguments = Arguments::parse(words, {"--from=", "--format=", "--column=", "--use=", "--traffic=",
+                                                    "--title=", "--dry-run", "--in-force", "--every="});
+    if (!arguments)
+        return context.usageError(arguments.error());
+    if (arguments->positional().size() != 1)
+        return context.usageError(u"name one list"_s);
+    QString wrong;
+    auto params = settings(*arguments, wrong);
+    if (!params)
+        return context.usageError(wrong);
+    if (const auto from = arguments->value("--from"))
+        params->insert(u"url"_s, *from);
+    return request(context, "lists.set", *params, [&](const QJsonObject& result) {
+        const auto list = result["list"_L1].toObject();
+        context.out.line("Changed: "_L1 + safe(list["name"_L1], 64) + '.'_L1);
+        warnAboutOutbound(context.out, list);
+        return kSuccess;
+    });
+}
+
+int runListsRemove(Context& context, const QStringList& words)
+{
+    if (words.isEmpty())
+        return context.usageError(u"name the list, and the entries if not all of it is to go"_s);
+    if (words.size() > 1)
+        return edit(context, {{u"name"_s, words.first()}, {u"remove"_s, QJsonArray::fromStringList(words.mid(1))}});
+    return request(context, "lists.remove", {{u"name"_s, words.first()}}, [&](const QJsonObject& result) {
+        context.out.line("Removed: "_L1 + safe(words.first(), 64) + '.'_L1 +
+                         (result["can_be_undone"_L1].toBool()
+                              ? " \"bartizanctl lists undo "_L1 + safe(words.first(), 64) + "\" brings it back."_L1
+                              : QString()));
+        return kSuccess;
+    });
+}
+
+int runListsUpdate(Context& context, const QStringList& words)
+{
+    if (words.size() > 1)
+        return context.usageError(u"name one list, or none for all"_s);
+    QJsonObject params;
+    if (!words.isEmpty())
+        params.insert(u"name"_s, words.first());
+    return request(context, "lists.update", params, [&](const QJsonObject&) {
+        context.out.line(u"Being downloaded. \"bartizanctl lists\" shows what comes of it."_s);
+        return kSuccess;
+    });
+}
+
+int runListsAccept(Context& context, const QStringList& words)
+{
+    return simple(context, words, "lists.accept", u"Taken: the new version of %1 is being put in force."_s);
+}
+
+int runListsReject(Context& context, const QStringList& words)
+{
+    return simple(context, words, "lists.reject", u"Kept: %1 stays as it was until it changes again."_s);
+}
+
+int runListsUndo(Context& context, const QStringList& words)
+{
+    if (words.size() != 1)
+        return context.usageError(u"name one list"_s);
+    return request(context, "lists.undo", {{u"name"_s, words.first()}},
+                   [&](const QJsonObject& result) { return showEdited(context.out, result); });
+}
+
+} // namespace bartizan::ctl

@@ -1,0 +1,225 @@
+// The part of the list keeper that makes a download the version in force.
+#include "engine/reputation/list_keeper.h"
+
+#include "engine/reputation/protected_networks.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace bartizan {
+
+namespace {
+
+constexpr std::size_t kLongestText = 500; // of an error that the net had a part in
+
+ListVersion versionOf(const ListUpdate& update)
+{
+    ListVersion version;
+    version.figures = {update.ranges, update.addresses, update.hashes, update.domains};
+    version.added = update.added;
+    version.removed = update.removed;
+    version.generations = update.generations;
+    for (const auto& cut : update.cuts)
+        version.cuts.push_back({cut.range.toString(), cut.kind, cut.reason});
+    version.cutCount = update.cutCount;
+    return version;
+}
+
+// A person wants it whatever it holds; what is protected is cut out all the same.
+ListBounds noBounds()
+{
+    ListBounds bounds;
+    bounds.growth = std::numeric_limits<double>::infinity();
+    bounds.shrink = 0;
+    bounds.addressShare = 1;
+    bounds.widestV4 = 0;
+    bounds.widestV6 = 0;
+    return bounds;
+}
+
+} // namespace
+
+ListKeeper::Task ListKeeper::taskFor(const Kept& kept) const
+{
+    Task task;
+    task.name = kept.settings.name;
+    task.request.url = kept.settings.url;
+    task.request.format = kept.settings.format;
+    task.request.column = kept.settings.column;
+    task.request.etag = kept.state.etag;
+    task.request.lastModified = kept.state.lastModified;
+    task.request.allowPrivate = m_policy.allowPrivate;
+    task.request.authorities = m_policy.authorities;
+    task.inForce = kept.list;
+    if (kept.state.inForce)
+        task.generations = kept.state.inForce->generations;
+    task.knownChecksum = kept.state.held ? kept.state.held->version.published : kept.state.rejected;
+    task.protectedNetworks = protectedNetworks(*m_ports.keeper.guard(), ListAuthor::Others);
+    task.now = m_ports.clock.now();
+    return task;
+}
+
+void ListKeeper::preview(const ListSettings& settings, Previewed done)
+{
+    if (m_ports.fetcher == nullptr) {
+        done(fail(ErrorCode::Unavailable, "lists can't be downloaded: bartizan-fetch is not there",
+                  "Install it beside the engine."));
+        return;
+    }
+    auto task = taskFor(Kept{settings, {}, nullptr, false, 0});
+    m_requests.post([this, task = std::move(task), done = std::move(done)](const std::stop_token& stop) {
+        auto report = std::make_shared<Result<FetchReport>>(m_ports.fetcher->fetch(task.request, stop));
+        m_ports.onMainThread([report, done] { done(std::move(*report)); });
+    });
+}
+
+void ListKeeper::beginFetch(Kept& kept)
+{
+    kept.isBusy = true;
+    kept.state.triedAt = m_ports.clock.now();
+    m_downloads.post([this, task = taskFor(kept), round = kept.round](const std::stop_token& stop) {
+        auto outcome = std::make_shared<Outcome>(fetch(task, stop));
+        m_ports.onMainThread(
+            [this, name = task.name, round, outcome] { finish(name, round, std::move(*outcome)); });
+    });
+}
+
+ListKeeper::Outcome ListKeeper::fetch(const Task& task, const std::stop_token& stop)
+{
+    Outcome outcome;
+    auto fetched = m_ports.fetcher->fetch(task.request, stop);
+    if (!fetched) {
+        outcome.error = std::move(fetched.error());
+        return outcome;
+    }
+    auto report = std::move(*fetched);
+    const auto image = std::move(report.image);
+    if (image) {
+        const auto published = checksumOf(image->bytes());
+        // Who compiled it is not trusted: all of it is checked before anything is believed.
+        const auto list = CompiledList::open(image->bytes());
+        if (!list)
+            outcome.error = list.error();
+        else if (published != task.knownChecksum)
+            outcome = makeVersion(task, *list, ListBounds());
+        outcome.version.published = published;
+        outcome.version.format = report.format;
+        outcome.version.badLines = report.badLines;
+    } else if (!report.notModified) {
+        outcome.error = {ErrorCode::Corrupt, "the download ended without a list", "Try again later."};
+    }
+    outcome.report = std::move(report);
+    return outcome;
+}
+
+ListKeeper::Outcome ListKeeper::makeVersion(const Task& task, const CompiledList& fetched, const ListBounds& bounds)
+{
+    Outcome outcome;
+    auto update = prepareUpdate(fetched, task.inForce ? &task.inForce->list : nullptr, task.generations, task.now,
+                                task.protectedNetworks, bounds);
+    if (!update) {
+        outcome.error = std::move(update.error());
+        return outcome;
+    }
+    outcome.version = versionOf(*update);
+    outcome.version.at = task.now;
+    outcome.version.image = checksumOf(update->image);
+    outcome.hold = std::move(update->hold);
+    auto written = m_folder.writeImage(task.name, ListFolder::Version::New, update->image);
+    auto loaded = written ? LoadedList::open(std::move(*written)) : std::unexpected(std::move(written.error()));
+    if (loaded)
+        outcome.list = std::move(*loaded);
+    else
+        outcome.error = std::move(loaded.error());
+    return outcome;
+}
+
+void ListKeeper::finish(const std::string& name, std::uint64_t round, Outcome outcome)
+{
+    Kept* kept = subscription(name);
+    if (kept == nullptr || kept->round != round) {
+        // Its settings changed, or it was removed, while the work was done.
+        m_folder.removeImage(name, ListFolder::Version::New);
+        return;
+    }
+    kept->isBusy = false;
+    settle(*kept, outcome);
+    save(*kept);
+    report(*kept);
+    m_ports.changed(name);
+    arm();
+}
+
+void ListKeeper::settle(Kept& kept, Outcome& outcome)
+{
+    auto& state = kept.state;
+    if (outcome.error.message.empty() && outcome.list) {
+        const auto to = outcome.hold ? ListFolder::Version::Held : ListFolder::Version::InForce;
+        if (auto moved = m_folder.promote(kept.settings.name, ListFolder::Version::New, to); !moved)
+            outcome.error = std::move(moved.error());
+    }
+    if (!outcome.error.message.empty()) {
+        state.failures += outcome.isAnswer ? 0 : 1;
+        state.error = outcome.error.message.substr(0, kLongestText);
+        state.cure = outcome.error.cure.substr(0, kLongestText);
+        return;
+    }
+    state.error.clear();
+    state.cure.clear();
+    if (!outcome.isAnswer) {
+        state.failures = 0;
+        state.checkedAt = m_ports.clock.now();
+        state.etag = outcome.report.etag;
+        state.lastModified = outcome.report.lastModified;
+    }
+    if (outcome.hold)
+        hold(kept, outcome);
+    else if (outcome.list)
+        putInForce(kept, outcome);
+}
+
+void ListKeeper::hold(Kept& kept, Outcome& outcome)
+{
+    kept.state.held = HeldVersion{std::move(outcome.version), outcome.hold->kind, outcome.hold->question};
+}
+
+void ListKeeper::putInForce(Kept& kept, Outcome& outcome)
+{
+    kept.state.held.reset();
+    kept.state.rejected.clear();
+    kept.state.inForce = std::move(outcome.version);
+    m_folder.removeImage(kept.settings.name, ListFolder::Version::Held);
+    kept.list = std::move(outcome.list);
+    m_ports.changeRules(kept.settings.name, kept.list);
+    applyUse(kept);
+}
+
+Result<void> ListKeeper::accept(const std::string& name)
+{
+    Kept* kept = subscription(name);
+    if (kept == nullptr || !kept->state.held)
+        return fail(ErrorCode::NotFound, "no new version of the list " + name + " waits for an answer");
+    if (kept->isBusy)
+        return fail(ErrorCode::Busy, "the list " + name + " is being downloaded", "Try again in a moment.");
+    auto image = m_folder.openImage(name, ListFolder::Version::Held);
+    auto held = image ? LoadedList::open(std::move(*image)) : std::unexpected(std::move(image.error()));
+    if (!held)
+        return std::unexpected(std::move(held.error()));
+    kept->isBusy = true;
+    m_requests.post([this, task = taskFor(*kept), round = kept->round, held = std::move(*held),
+                     version = kept->state.held->version](const std::stop_token&) {
+        // Once more through the guard: what is protected may have changed since.
+        auto outcome = std::make_shared<Outcome>(makeVersion(task, held->list, noBounds()));
+        outcome->isAnswer = true;
+        outcome->version.at = version.at;
+        outcome->version.format = version.format;
+        outcome->version.published = version.published;
+        outcome->version.badLines = version.badLines;
+        m_ports.onMainThread(
+            [this, name = task.name, round, outcome] { finish(name, round, std::move(*outcome)); });
+    });
+    return {};
+}
+
+} // namespace bartizan
