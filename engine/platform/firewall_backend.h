@@ -22,6 +22,13 @@ struct FirewallEntry
     std::optional<std::chrono::milliseconds> remaining;
 };
 
+// Whose new connections a reputation list forbids.
+enum class ListTraffic {
+    Inbound,  // those that come from a listed address, to this machine or through it
+    Outbound, // those to a listed address, from this machine or through it: programs here are told at once
+    Both,
+};
+
 // A reputation list on its way into the firewall, in small steps between which others may use the backend.
 // Until the last entry is in, what stood before under the list's name stays in force; then all of it changes
 // at once (or, where little is different, piece by piece). Dropped early, the old version stays and what was
@@ -80,16 +87,17 @@ public:
     [[nodiscard]] virtual Result<std::vector<FirewallEntry>> list() = 0;
     [[nodiscard]] virtual Result<std::vector<Cidr>> listAllowed() = 0;
 
-    // Reputation lists: addresses and networks that may not open new connections, to this machine or through
-    // it; answers to connections that began here pass. They come after the allow set and the blocks, end only
-    // by being loaded again (without entries: the list is taken away), and outlive the process. A list that
-    // is lost with our table is not put back by ensureReady().
+    // Reputation lists: addresses and networks from which, or to which, no new connection may be opened; what
+    // belongs to a connection that stands passes. They come after the allow set and the blocks, end only by
+    // being loaded again (without entries: the list is taken away), and outlive the process. A list that is
+    // lost with our table is not put back by ensureReady(). Loaded again with other traffic, it is in force
+    // as before until it is as wanted.
     //
     // `name` as in isListName(). InvalidArgument: the name, or an entry that is every address there is; Busy:
     // the list is being loaded.
-    [[nodiscard]] virtual Result<std::unique_ptr<ListLoad>> beginList(std::string name,
-                                                                      std::vector<Cidr> entries) = 0;
-    // The names of those in force, sorted.
+    [[nodiscard]] virtual Result<std::unique_ptr<ListLoad>>
+    beginList(std::string name, std::vector<Cidr> entries, ListTraffic traffic) = 0;
+    // The names of those in force, sorted: what of them is in the kernel and has all its rules.
     [[nodiscard]] virtual Result<std::vector<std::string>> lists() = 0;
     // The names of those that hold the address, sorted; read from the kernel.
     [[nodiscard]] virtual Result<std::vector<std::string>> listsHolding(const IpAddress& address) = 0;

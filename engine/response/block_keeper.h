@@ -103,7 +103,13 @@ public:
     // between which blocks go ahead; asked to stop, it leaves what stood before. Unavailable: nothing is
     // blocked here.
     Result<void> loadList(const std::string& name, std::vector<Cidr> entries,
-                          const std::stop_token& stop = {});
+                          ListTraffic traffic = ListTraffic::Inbound, const std::stop_token& stop = {});
+    // The names of the lists in force, sorted. After reconcile() whatever is missing has to be loaded again:
+    // lists that are lost with our table, or of which a set is, come back by nobody else. NotFound: something
+    // of ours is damaged; reconcile() first. Unavailable: nothing is blocked here.
+    [[nodiscard]] Result<std::vector<std::string>> listsInForce();
+    // The names of those that hold the address, sorted; read from the kernel.
+    [[nodiscard]] Result<std::vector<std::string>> listsHolding(const IpAddress& address);
 
     // How long a rule's timed block lasts when the address was blocked before; see OffenderLadder. Counted
     // until the engine ends.
@@ -162,6 +168,8 @@ private:
     std::vector<BlockRecord> putBack(const std::vector<BlockRecord*>& records);
     void adopt(const FirewallEntry& entry);
     bool makeReady();
+    // `what` blocks nothing: why.
+    [[nodiscard]] Error unavailable(const std::string& what) const;
     void reportFirewall(const std::optional<Error>& error);
     void want(BlockRecord record);
     void forget(const Cidr& address);

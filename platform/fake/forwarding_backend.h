@@ -28,10 +28,10 @@ public:
     }
     [[nodiscard]] Result<std::vector<FirewallEntry>> list() override { return m_inner.list(); }
     [[nodiscard]] Result<std::vector<Cidr>> listAllowed() override { return m_inner.listAllowed(); }
-    [[nodiscard]] Result<std::unique_ptr<ListLoad>> beginList(std::string listName,
-                                                              std::vector<Cidr> entries) override
+    [[nodiscard]] Result<std::unique_ptr<ListLoad>> beginList(std::string listName, std::vector<Cidr> entries,
+                                                              ListTraffic traffic) override
     {
-        return m_inner.beginList(std::move(listName), std::move(entries));
+        return m_inner.beginList(std::move(listName), std::move(entries), traffic);
     }
     [[nodiscard]] Result<std::vector<std::string>> lists() override { return m_inner.lists(); }
     [[nodiscard]] Result<std::vector<std::string>> listsHolding(const IpAddress& address) override

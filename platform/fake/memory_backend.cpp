@@ -9,10 +9,11 @@ namespace bartizan {
 class MemoryBackend::Load final : public ListLoad
 {
 public:
-    Load(MemoryBackend& backend, std::string name, std::vector<Cidr> entries)
+    Load(MemoryBackend& backend, std::string name, std::vector<Cidr> entries, ListTraffic traffic)
         : m_backend(backend)
         , m_name(std::move(name))
         , m_entries(std::move(entries))
+        , m_traffic(traffic)
         , m_stepsLeft(m_entries.size() / kEntriesPerStep + 1)
         , m_losses(backend.m_losses)
     {
@@ -38,7 +39,7 @@ public:
         if (m_list->empty())
             m_backend.m_lists.erase(m_name);
         else
-            m_backend.m_lists.insert_or_assign(m_name, std::move(*m_list));
+            m_backend.m_lists.insert_or_assign(m_name, List{std::move(*m_list), m_traffic});
         return true;
     }
 
@@ -48,6 +49,7 @@ private:
     MemoryBackend& m_backend;
     const std::string m_name;
     const std::vector<Cidr> m_entries;
+    const ListTraffic m_traffic;
     std::optional<FirewallList> m_list;
     std::size_t m_stepsLeft;
     const int m_losses;
@@ -121,7 +123,8 @@ Result<std::vector<Cidr>> MemoryBackend::listAllowed()
     return m_allowed;
 }
 
-Result<std::unique_ptr<ListLoad>> MemoryBackend::beginList(std::string name, std::vector<Cidr> entries)
+Result<std::unique_ptr<ListLoad>> MemoryBackend::beginList(std::string name, std::vector<Cidr> entries,
+                                                           ListTraffic traffic)
 {
     if (auto valid = checkList(name, entries); !valid)
         return std::unexpected(valid.error());
@@ -129,7 +132,7 @@ Result<std::unique_ptr<ListLoad>> MemoryBackend::beginList(std::string name, std
         return std::unexpected(ready.error());
     if (m_loading.contains(name))
         return fail(ErrorCode::Busy, "the list " + name + " is being loaded");
-    return std::make_unique<Load>(*this, std::move(name), std::move(entries));
+    return std::make_unique<Load>(*this, std::move(name), std::move(entries), traffic);
 }
 
 Result<std::vector<std::string>> MemoryBackend::lists()
@@ -149,10 +152,16 @@ Result<std::vector<std::string>> MemoryBackend::listsHolding(const IpAddress& ad
         return std::unexpected(ready.error());
     std::vector<std::string> names;
     for (const auto& [name, list] : m_lists) {
-        if (list.holds(address))
+        if (list.content.holds(address))
             names.push_back(name);
     }
     return names;
+}
+
+std::optional<ListTraffic> MemoryBackend::trafficOf(const std::string& list) const
+{
+    const auto found = m_lists.find(list);
+    return found == m_lists.end() ? std::nullopt : std::optional(found->second.traffic);
 }
 
 Result<void> MemoryBackend::teardown()

@@ -28,11 +28,14 @@ public:
     [[nodiscard]] Result<std::optional<FirewallEntry>> find(const Cidr& address) override;
     [[nodiscard]] Result<std::vector<FirewallEntry>> list() override;
     [[nodiscard]] Result<std::vector<Cidr>> listAllowed() override;
-    [[nodiscard]] Result<std::unique_ptr<ListLoad>> beginList(std::string name,
-                                                              std::vector<Cidr> entries) override;
+    [[nodiscard]] Result<std::unique_ptr<ListLoad>> beginList(std::string name, std::vector<Cidr> entries,
+                                                              ListTraffic traffic) override;
     [[nodiscard]] Result<std::vector<std::string>> lists() override;
     [[nodiscard]] Result<std::vector<std::string>> listsHolding(const IpAddress& address) override;
     Result<void> teardown() override;
+
+    // Whose connections a list in force forbids.
+    [[nodiscard]] std::optional<ListTraffic> trafficOf(const std::string& list) const;
 
     // What `nft flush ruleset` by another program does: all is gone, and the backend does not know it.
     void loseEverything();
@@ -47,7 +50,12 @@ private:
     bool m_ready = false;
     std::map<Cidr, std::optional<EpochMs>> m_blocks; // until when; nothing = permanent
     std::vector<Cidr> m_allowed;
-    std::map<std::string, FirewallList> m_lists;
+    struct List
+    {
+        FirewallList content;
+        ListTraffic traffic;
+    };
+    std::map<std::string, List> m_lists;
     std::set<std::string> m_loading;
     int m_losses = 0;
 };

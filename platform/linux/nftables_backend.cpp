@@ -288,7 +288,7 @@ int NftablesBackend::rebuild(const nft::Standing& found)
     nft::createSets(transaction, m_table, kinds);
     nft::createChainAndRules(transaction, m_table, kinds);
     nft::ListSets lists = listsToKeep(found);
-    nft::replaceListChain(transaction, m_table, found.lists.chain, lists);
+    nft::replaceListChains(transaction, m_table, found.lists.chains, lists);
     const int error = commit(transaction);
     if (error == 0)
         setListsInForce(std::move(lists));

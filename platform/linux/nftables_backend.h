@@ -39,8 +39,8 @@ public:
     [[nodiscard]] Result<std::vector<Cidr>> missing(std::span<const Cidr> addresses) override;
     [[nodiscard]] Result<std::vector<FirewallEntry>> list() override;
     [[nodiscard]] Result<std::vector<Cidr>> listAllowed() override;
-    [[nodiscard]] Result<std::unique_ptr<ListLoad>> beginList(std::string name,
-                                                              std::vector<Cidr> entries) override;
+    [[nodiscard]] Result<std::unique_ptr<ListLoad>> beginList(std::string name, std::vector<Cidr> entries,
+                                                              ListTraffic traffic) override;
     [[nodiscard]] Result<std::vector<std::string>> lists() override;
     [[nodiscard]] Result<std::vector<std::string>> listsHolding(const IpAddress& address) override;
     Result<void> teardown() override;

@@ -128,15 +128,20 @@ bool changesOf(const ListSets& sets, const ListSet& like, std::span<const Item> 
 
 } // namespace
 
-NftablesListLoad::NftablesListLoad(NftablesBackend& backend, std::string name, std::vector<Cidr> entries)
+NftablesListLoad::NftablesListLoad(NftablesBackend& backend, std::string name, std::vector<Cidr> entries,
+                                   ListTraffic traffic)
     : m_backend(backend)
     , m_name(std::move(name))
+    , m_traffic(traffic)
     , m_entries(std::move(entries))
     , m_version(backend.m_lists->nextVersion++)
     , m_changesByOthers(backend.m_lists->changesByOthers)
     , m_leaving(setsInForce())
 {
-    if (const auto known = backend.m_lists->contents.find(m_name); known != backend.m_lists->contents.end())
+    const bool isSameTraffic =
+        std::ranges::all_of(m_leaving, [traffic](const ListSet& set) { return set.traffic == traffic; });
+    const auto known = backend.m_lists->contents.find(m_name);
+    if (isSameTraffic && known != backend.m_lists->contents.end())
         m_before = known->second;
     backend.m_lists->loading.insert(m_name);
 }
@@ -174,9 +179,9 @@ void NftablesListLoad::prepare()
 void NftablesListLoad::planParts()
 {
     for (const IpFamily family : kFamilies) {
-        planPart({m_name, m_version, family, ListPart::Hosts, nft::firstKey(family)},
+        planPart({m_name, m_version, m_traffic, family, ListPart::Hosts, nft::firstKey(family)},
                  m_content->addresses(family));
-        planPart({m_name, m_version, family, ListPart::Networks, nft::firstKey(family)},
+        planPart({m_name, m_version, m_traffic, family, ListPart::Networks, nft::firstKey(family)},
                  m_content->ranges(family));
     }
 }
@@ -213,7 +218,7 @@ void NftablesListLoad::planChanges()
 bool NftablesListLoad::planChangesOf(IpFamily family)
 {
     const std::uint32_t version = m_leaving.empty() ? 0 : m_leaving.begin()->version;
-    const auto like = [&](ListPart part) { return ListSet{m_name, version, family, part, {}}; };
+    const auto like = [&](ListPart part) { return ListSet{m_name, version, m_traffic, family, part, {}}; };
     return changesOf(m_leaving, like(ListPart::Networks), m_before->ranges(family), m_content->ranges(family),
                      m_changes) &&
            changesOf(m_leaving, like(ListPart::Hosts), m_before->addresses(family),
@@ -348,12 +353,12 @@ int NftablesListLoad::swap()
     auto& standing = m_backend.m_standing->lists;
     auto& transaction = *m_backend.m_transaction;
     transaction.begin();
-    nft::replaceListChain(transaction, m_backend.m_table, standing.chain, wanted);
+    nft::replaceListChains(transaction, m_backend.m_table, standing.chains, wanted);
     if (!transaction.empty()) {
         if (const int error = m_backend.commit(transaction); error != 0)
             return error;
     }
-    standing.chain = !wanted.empty();
+    standing.chains = nft::chainsFor(wanted);
     standing.inForce = wanted;
     lists.inForce = std::move(wanted);
     if (isUntouched() && !m_content->empty())
@@ -375,7 +380,8 @@ int NftablesListLoad::cleanUp()
 
 // ---- The backend's part
 
-Result<std::unique_ptr<ListLoad>> NftablesBackend::beginList(std::string name, std::vector<Cidr> entries)
+Result<std::unique_ptr<ListLoad>> NftablesBackend::beginList(std::string name, std::vector<Cidr> entries,
+                                                             ListTraffic traffic)
 {
     if (auto valid = checkList(name, entries); !valid)
         return std::unexpected(valid.error());
@@ -383,7 +389,7 @@ Result<std::unique_ptr<ListLoad>> NftablesBackend::beginList(std::string name, s
         return std::unexpected(complete.error());
     if (m_lists->loading.contains(name))
         return fail(ErrorCode::Busy, "the list " + name + " is being loaded");
-    return std::make_unique<NftablesListLoad>(*this, std::move(name), std::move(entries));
+    return std::make_unique<NftablesListLoad>(*this, std::move(name), std::move(entries), traffic);
 }
 
 Result<std::vector<std::string>> NftablesBackend::lists()

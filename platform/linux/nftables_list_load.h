@@ -39,7 +39,8 @@ struct ListChange
 class NftablesListLoad final : public ListLoad
 {
 public:
-    NftablesListLoad(NftablesBackend& backend, std::string name, std::vector<Cidr> entries);
+    NftablesListLoad(NftablesBackend& backend, std::string name, std::vector<Cidr> entries,
+                     ListTraffic traffic);
     ~NftablesListLoad() override;
 
     void prepare() override;
@@ -72,10 +73,11 @@ private:
 
     NftablesBackend& m_backend;
     const std::string m_name;
+    const ListTraffic m_traffic;
     Phase m_phase = Phase::Prepare;
     std::optional<Error> m_failure;               // then nothing more is done
     std::vector<Cidr> m_entries;                  // until prepared
-    std::shared_ptr<const FirewallList> m_before; // in force, where known
+    std::shared_ptr<const FirewallList> m_before; // in force for this traffic, where known
     std::shared_ptr<const FirewallList> m_content;
     std::uint32_t m_version = 0;
     std::uint64_t m_changesByOthers = 0; // when this was begun

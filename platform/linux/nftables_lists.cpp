@@ -5,6 +5,7 @@
 #include "platform/linux/nftables_objects.h"
 
 #include <algorithm>
+#include <iterator>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
@@ -60,7 +61,8 @@ Key before(Key key)
 
 bool isSamePart(const ListSet& a, const ListSet& b)
 {
-    return a.list == b.list && a.version == b.version && a.family == b.family && a.part == b.part;
+    return a.list == b.list && a.version == b.version && a.traffic == b.traffic && a.family == b.family &&
+           a.part == b.part;
 }
 
 SetTraits traitsOf(const ListSet& set)
@@ -68,27 +70,100 @@ SetTraits traitsOf(const ListSet& set)
     return traitsFor(set.family, set.part == ListPart::Networks ? NFT_SET_INTERVAL : 0);
 }
 
-std::vector<Rule> acceptRules(const std::string& table)
+constexpr std::pair<ListTraffic, std::string_view> kTrafficMarks[] = {
+    {ListTraffic::Outbound, "_out"}, {ListTraffic::Both, "_both"}, {ListTraffic::Inbound, ""}};
+
+bool isAskedIn(const ListSet& set, const ListChain& chain)
+{
+    return set.traffic == ListTraffic::Both ||
+           (set.traffic == ListTraffic::Inbound) == (chain.end == AddressEnd::Source);
+}
+
+std::vector<Rule> acceptRules(const std::string& table, const ListChain& chain)
 {
     std::vector<Rule> rules;
-    rules.push_back(acceptLoopback(table, kListChain));
-    rules.push_back(acceptKnownFlows(table, kListChain));
-    rules.push_back(acceptTcpWithoutOpening(table, kListChain));
+    rules.push_back(acceptLoopback(table, chain.place, chain.end));
+    rules.push_back(acceptKnownFlows(table, chain.place));
+    rules.push_back(acceptTcpWithoutOpening(table, chain.place));
     for (const IpFamily family : {IpFamily::V4, IpFamily::V6})
-        rules.push_back(acceptSources(table, kListChain, family, allowSetName(family)));
+        rules.push_back(acceptAddresses(table, chain.place, family, chain.end, allowSetName(family)));
     return rules;
 }
 
-Rule dropRule(const std::string& table, const ListSets& sets, const ListSet& set)
+// Begins a rule for the addresses of a set.
+Rule ruleFor(const std::string& table, const ListChain& chain, const ListSets& sets, const ListSet& set)
 {
-    Rule rule = newRule(table, kListChain);
-    appendSourceAddress(rule.get(), set.family);
+    Rule rule = newRule(table, chain.place);
+    appendAddress(rule.get(), set.family, chain.end);
     // Comparing costs a packet less than a look-up in each of many sets.
     appendRange(rule.get(), set.first, lastOf(sets, set));
     appendLookup(rule.get(), listSetName(set));
-    appendCounter(rule.get());
-    appendVerdict(rule.get(), NF_DROP);
     return rule;
+}
+
+// Who knocks is told nothing; programs of the owner's are told at once, so that they need not wait.
+std::vector<Rule> cutRules(const std::string& table, const ListChain& chain, const ListSets& sets,
+                           const ListSet& set)
+{
+    std::vector<Rule> rules;
+    if (chain.end == AddressEnd::Source) {
+        rules.push_back(ruleFor(table, chain, sets, set));
+        appendCounter(rules.back().get());
+        appendVerdict(rules.back().get(), NF_DROP);
+        return rules;
+    }
+    rules.push_back(ruleFor(table, chain, sets, set));
+    appendIsTcp(rules.back().get());
+    appendCounter(rules.back().get());
+    appendReset(rules.back().get());
+    rules.push_back(ruleFor(table, chain, sets, set));
+    appendCounter(rules.back().get());
+    appendProhibited(rules.back().get());
+    return rules;
+}
+
+// All rules of a chain, in order; none where no list is asked in it.
+std::vector<Rule> rulesOf(const std::string& table, const ListChain& chain, const ListSets& sets)
+{
+    std::vector<Rule> rules;
+    for (const ListSet& set : sets) {
+        if (!isAskedIn(set, chain))
+            continue;
+        if (rules.empty())
+            rules = acceptRules(table, chain);
+        std::ranges::move(cutRules(table, chain, sets, set), std::back_inserter(rules));
+    }
+    return rules;
+}
+
+std::vector<std::string> fingerprints(const std::vector<Rule>& rules)
+{
+    std::vector<std::string> texts;
+    for (const Rule& rule : rules)
+        texts.push_back(fingerprint(rule.get()));
+    return texts;
+}
+
+using RuleTexts = std::array<std::set<std::string>, kListChains.size()>;
+
+RuleTexts asSets(const std::array<std::vector<std::string>, kListChains.size()>& rules)
+{
+    RuleTexts sets;
+    for (std::size_t i = 0; i < rules.size(); ++i)
+        sets[i].insert(rules[i].begin(), rules[i].end());
+    return sets;
+}
+
+// In every chain where it is asked.
+bool hasItsRules(const std::string& table, const ListSets& sets, const ListSet& set, const RuleTexts& found)
+{
+    for (std::size_t i = 0; i < kListChains.size(); ++i) {
+        if (isAskedIn(set, kListChains[i]) &&
+            !std::ranges::all_of(fingerprints(cutRules(table, kListChains[i], sets, set)),
+                                 [&](const std::string& text) { return found[i].contains(text); }))
+            return false;
+    }
+    return true;
 }
 
 // Takes out of `sets` the versions of which not all are in `marked`.
@@ -121,6 +196,8 @@ std::string listSetName(const ListSet& set)
 {
     std::string name = set.family == IpFamily::V4 ? "list4_" : "list6_";
     name += set.list + "_" + std::to_string(set.version);
+    name +=
+        std::ranges::find(kTrafficMarks, set.traffic, [](const auto& mark) { return mark.first; })->second;
     name += set.part == ListPart::Hosts ? kHosts : kNetworks;
     return name + toHex(set.first);
 }
@@ -140,6 +217,13 @@ std::optional<ListSet> parseListSetName(std::string_view name)
     const std::size_t digits = std::min(name.find('_'), name.size());
     const auto version = parseNumber<std::uint32_t>(name.substr(0, digits));
     name.remove_prefix(digits);
+    for (const auto& [traffic, mark] : kTrafficMarks) {
+        if (name.starts_with(mark)) {
+            set.traffic = traffic;
+            name.remove_prefix(mark.size());
+            break;
+        }
+    }
     set.part = name.starts_with(kHosts) ? ListPart::Hosts : ListPart::Networks;
     const std::string_view mark = set.part == ListPart::Hosts ? kHosts : kNetworks;
     const auto first = name.starts_with(mark) ? fromHex(name.substr(mark.size()), set.family) : std::nullopt;
@@ -178,17 +262,28 @@ void deleteListSet(Transaction& transaction, const std::string& table, const Lis
     deleteSet(transaction, table, listSetName(set));
 }
 
-void replaceListChain(Transaction& transaction, const std::string& table, bool present, const ListSets& sets)
+ListChainsPresent chainsFor(const ListSets& sets)
 {
-    if (present)
-        deleteChain(transaction, table, kListChain);
-    if (sets.empty())
-        return;
-    createChain(transaction, table, kListChain);
-    for (const Rule& rule : acceptRules(table))
-        createRule(transaction, rule.get());
-    for (const ListSet& set : sets)
-        createRule(transaction, dropRule(table, sets, set).get());
+    ListChainsPresent chains{};
+    for (std::size_t i = 0; i < kListChains.size(); ++i)
+        chains[i] =
+            std::ranges::any_of(sets, [i](const auto& set) { return isAskedIn(set, kListChains[i]); });
+    return chains;
+}
+
+void replaceListChains(Transaction& transaction, const std::string& table, const ListChainsPresent& present,
+                       const ListSets& sets)
+{
+    for (std::size_t i = 0; i < kListChains.size(); ++i) {
+        const ListChain& chain = kListChains[i];
+        if (present[i])
+            deleteChain(transaction, table, chain.place);
+        const auto rules = rulesOf(table, chain, sets);
+        if (!rules.empty())
+            createChain(transaction, table, chain.place);
+        for (const Rule& rule : rules)
+            createRule(transaction, rule.get());
+    }
 }
 
 int readLists(Connection& connection, const std::string& table, const std::map<std::string, SetTraits>& sets,
@@ -202,30 +297,29 @@ int readLists(Connection& connection, const std::string& table, const std::map<s
         else if (set)
             standing.misshapen.push_back(name);
     }
-    bool right = false;
-    if (const int error = readChain(connection, table, kListChain, standing.chain, right); error != 0)
-        return error;
-    if (!standing.chain)
-        return 0;
-    std::vector<std::string> rules;
-    if (const int error = readRules(connection, table, kListChain, rules); error != 0)
-        return error;
-
-    std::map<std::string, const ListSet*> known;
-    for (const ListSet& set : standing.present)
-        known.emplace(fingerprint(dropRule(table, standing.present, set).get()), &set);
-    ListSets marked;
-    for (const std::string& rule : rules) {
-        if (const auto found = known.find(rule); found != known.end())
-            marked.insert(*found->second);
+    std::array<std::vector<std::string>, kListChains.size()> rules;
+    bool placesRight = true;
+    for (std::size_t i = 0; i < kListChains.size(); ++i) {
+        const ChainPlace& place = kListChains[i].place;
+        bool right = false;
+        if (const int error = readChain(connection, table, place, standing.chains[i], right); error != 0)
+            return error;
+        if (!standing.chains[i])
+            continue;
+        placesRight = placesRight && right;
+        if (const int error = readRules(connection, table, place, rules[i]); error != 0)
+            return error;
     }
+    ListSets marked;
+    const RuleTexts found = asSets(rules);
+    std::ranges::copy_if(standing.present, std::inserter(marked, marked.end()), [&](const ListSet& set) {
+        return hasItsRules(table, standing.present, set, found);
+    });
     standing.inForce = wholeVersions(standing.present, marked);
-    std::vector<std::string> wanted;
-    for (const Rule& rule : acceptRules(table))
-        wanted.push_back(fingerprint(rule.get()));
-    for (const ListSet& set : standing.inForce)
-        wanted.push_back(fingerprint(dropRule(table, standing.inForce, set).get()));
-    standing.right = right && !standing.inForce.empty() && rules == wanted;
+    standing.right = placesRight && standing.chains == chainsFor(standing.inForce);
+    for (std::size_t i = 0; i < kListChains.size(); ++i)
+        standing.right =
+            standing.right && rules[i] == fingerprints(rulesOf(table, kListChains[i], standing.inForce));
     return 0;
 }
 

@@ -33,7 +33,7 @@ std::vector<std::uint8_t> maskOf(const BlockKind& kind)
 Rule blockRule(const std::string& table, const BlockKind& kind)
 {
     Rule rule = newRule(table, kGuardChain);
-    appendSourceAddress(rule.get(), kind.family);
+    appendAddress(rule.get(), kind.family, AddressEnd::Source);
     if (kind.prefix < bitCount(kind.family))
         appendMask(rule.get(), maskOf(kind));
     appendLookup(rule.get(), blockSetName(kind));
@@ -47,7 +47,8 @@ std::vector<Rule> acceptRules(const std::string& table)
     std::vector<Rule> rules;
     rules.push_back(acceptLoopback(table, kGuardChain));
     for (const IpFamily family : {IpFamily::V4, IpFamily::V6})
-        rules.push_back(acceptSources(table, kGuardChain, family, allowSetName(family)));
+        rules.push_back(
+            acceptAddresses(table, kGuardChain, family, AddressEnd::Source, allowSetName(family)));
     return rules;
 }
 

@@ -25,7 +25,7 @@ namespace bartizan::nft {
 
 // Before fragments are rare enough to care, after defragmentation (-400), before raw (-300) and conntrack
 // (-200).
-inline constexpr ChainPlace kGuardChain{"guard", -310};
+inline constexpr ChainPlace kGuardChain{"guard", NF_INET_PRE_ROUTING, -310};
 
 // Of one block set: the length is the family's for single addresses.
 struct BlockKind

@@ -14,9 +14,11 @@ namespace bartizan::nft {
 namespace {
 
 constexpr std::uint32_t kLoopbackIndex = 1; // of lo, in every network namespace
-// Where the source address stands in the header (RFC 791 §3.1, RFC 8200 §3).
+// Where the addresses stand in the header (RFC 791 §3.1, RFC 8200 §3).
 constexpr std::uint32_t kSourceInIpv4 = 12;
+constexpr std::uint32_t kDestinationInIpv4 = 16;
 constexpr std::uint32_t kSourceInIpv6 = 8;
+constexpr std::uint32_t kDestinationInIpv6 = 24;
 // TCP's flags (RFC 9293 §3.1).
 constexpr std::uint32_t kTcpFlags = 13;
 constexpr std::uint8_t kTcpSyn = 0x02;
@@ -91,7 +93,7 @@ void createChain(Transaction& transaction, const std::string& table, const Chain
     nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TABLE, table.c_str());
     nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_NAME, place.name);
     nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TYPE, "filter");
-    nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_HOOKNUM, NF_INET_PRE_ROUTING);
+    nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_HOOKNUM, place.hook);
     nftnl_chain_set_s32(chain.get(), NFTNL_CHAIN_PRIO, place.priority);
     nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_POLICY, NF_ACCEPT);
     transaction.message(NFT_MSG_NEWCHAIN, NLM_F_CREATE,
@@ -127,7 +129,7 @@ int readChain(Connection& connection, const std::string& table, const ChainPlace
             const char* type = nftnl_chain_get_str(chain.get(), NFTNL_CHAIN_TYPE);
             right = nftnl_chain_is_set(chain.get(), NFTNL_CHAIN_HOOKNUM) && type != nullptr &&
                     std::string_view(type) == "filter" &&
-                    nftnl_chain_get_u32(chain.get(), NFTNL_CHAIN_HOOKNUM) == NF_INET_PRE_ROUTING &&
+                    nftnl_chain_get_u32(chain.get(), NFTNL_CHAIN_HOOKNUM) == place.hook &&
                     nftnl_chain_get_s32(chain.get(), NFTNL_CHAIN_PRIO) == place.priority;
         });
     return error == ENOENT ? 0 : error;
@@ -150,12 +152,15 @@ void appendMetaIs(nftnl_rule* rule, std::uint32_t key, std::span<const std::uint
     appendCompare(rule, NFT_CMP_EQ, value);
 }
 
-void appendSourceAddress(nftnl_rule* rule, IpFamily family)
+void appendAddress(nftnl_rule* rule, IpFamily family, AddressEnd end)
 {
     const bool isV4 = family == IpFamily::V4;
+    const bool isSource = end == AddressEnd::Source;
     const std::uint8_t protocol = isV4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
     appendMetaIs(rule, NFT_META_NFPROTO, {&protocol, 1});
-    appendPayload(rule, NFT_PAYLOAD_NETWORK_HEADER, isV4 ? kSourceInIpv4 : kSourceInIpv6, keySize(family));
+    const std::uint32_t offset = isV4 ? (isSource ? kSourceInIpv4 : kDestinationInIpv4)
+                                      : (isSource ? kSourceInIpv6 : kDestinationInIpv6);
+    appendPayload(rule, NFT_PAYLOAD_NETWORK_HEADER, offset, keySize(family));
 }
 
 void appendMask(nftnl_rule* rule, std::span<const std::uint8_t> mask)
@@ -208,18 +213,39 @@ void appendVerdict(nftnl_rule* rule, std::uint32_t verdict)
     nftnl_expr_set_u32(immediate, NFTNL_EXPR_IMM_VERDICT, verdict);
 }
 
-Rule acceptLoopback(const std::string& table, const ChainPlace& chain)
+void appendIsTcp(nftnl_rule* rule)
+{
+    constexpr std::array<std::uint8_t, 1> kTcp{IPPROTO_TCP};
+    appendMetaIs(rule, NFT_META_L4PROTO, kTcp);
+}
+
+void appendReset(nftnl_rule* rule)
+{
+    nftnl_expr* reject = append(rule, "reject");
+    nftnl_expr_set_u32(reject, NFTNL_EXPR_REJECT_TYPE, NFT_REJECT_TCP_RST);
+}
+
+void appendProhibited(nftnl_rule* rule)
+{
+    nftnl_expr* reject = append(rule, "reject");
+    nftnl_expr_set_u32(reject, NFTNL_EXPR_REJECT_TYPE, NFT_REJECT_ICMPX_UNREACH);
+    nftnl_expr_set_u8(reject, NFTNL_EXPR_REJECT_CODE, NFT_REJECT_ICMPX_ADMIN_PROHIBITED);
+}
+
+Rule acceptLoopback(const std::string& table, const ChainPlace& chain, AddressEnd end)
 {
     Rule rule = newRule(table, chain);
-    appendMetaIs(rule.get(), NFT_META_IIF, std::bit_cast<Word>(kLoopbackIndex));
+    appendMetaIs(rule.get(), end == AddressEnd::Source ? NFT_META_IIF : NFT_META_OIF,
+                 std::bit_cast<Word>(kLoopbackIndex));
     appendVerdict(rule.get(), NF_ACCEPT);
     return rule;
 }
 
-Rule acceptSources(const std::string& table, const ChainPlace& chain, IpFamily family, std::string_view set)
+Rule acceptAddresses(const std::string& table, const ChainPlace& chain, IpFamily family, AddressEnd end,
+                     std::string_view set)
 {
     Rule rule = newRule(table, chain);
-    appendSourceAddress(rule.get(), family);
+    appendAddress(rule.get(), family, end);
     appendLookup(rule.get(), std::string(set));
     appendVerdict(rule.get(), NF_ACCEPT);
     return rule;
@@ -240,11 +266,10 @@ Rule acceptKnownFlows(const std::string& table, const ChainPlace& chain)
 
 Rule acceptTcpWithoutOpening(const std::string& table, const ChainPlace& chain)
 {
-    constexpr std::array<std::uint8_t, 1> kTcp{IPPROTO_TCP};
     constexpr std::array<std::uint8_t, 1> kMask{kTcpSyn | kTcpAck};
     constexpr std::array<std::uint8_t, 1> kOpening{kTcpSyn};
     Rule rule = newRule(table, chain);
-    appendMetaIs(rule.get(), NFT_META_L4PROTO, kTcp);
+    appendIsTcp(rule.get());
     appendPayload(rule.get(), NFT_PAYLOAD_TRANSPORT_HEADER, kTcpFlags, 1);
     appendMask(rule.get(), kMask);
     appendCompare(rule.get(), NFT_CMP_NEQ, kOpening);

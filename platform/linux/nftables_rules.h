@@ -41,10 +41,11 @@ void createSet(Transaction& transaction, const std::string& table, const std::st
                const SetTraits& traits);
 void deleteSet(Transaction& transaction, const std::string& table, const std::string& name);
 
-// A base chain at prerouting.
+// A base chain.
 struct ChainPlace
 {
     const char* name;
+    std::uint32_t hook; // NF_INET_…
     std::int32_t priority;
 };
 
@@ -55,21 +56,28 @@ void deleteChain(Transaction& transaction, const std::string& table, const Chain
 [[nodiscard]] int readChain(Connection& connection, const std::string& table, const ChainPlace& chain,
                             bool& present, bool& right);
 
+enum class AddressEnd { Source, Destination };
+
 [[nodiscard]] Rule newRule(const std::string& table, const ChainPlace& chain);
 // Conditions and actions, in order. All work on one register.
 void appendMetaIs(nftnl_rule* rule, std::uint32_t key, std::span<const std::uint8_t> value);
-void appendSourceAddress(nftnl_rule* rule, IpFamily family);
+void appendAddress(nftnl_rule* rule, IpFamily family, AddressEnd end);
 void appendMask(nftnl_rule* rule, std::span<const std::uint8_t> mask);
 void appendCompare(nftnl_rule* rule, std::uint32_t operation, std::span<const std::uint8_t> value);
 void appendRange(nftnl_rule* rule, const Key& first, const Key& last);
 void appendLookup(nftnl_rule* rule, const std::string& set);
 void appendCounter(nftnl_rule* rule);
 void appendVerdict(nftnl_rule* rule, std::uint32_t verdict);
+void appendIsTcp(nftnl_rule* rule);
+// Tells the sender: a reset, for TCP only; or "administratively prohibited".
+void appendReset(nftnl_rule* rule);
+void appendProhibited(nftnl_rule* rule);
 
-// What is never cut off: loopback, and the sources in a set.
-[[nodiscard]] Rule acceptLoopback(const std::string& table, const ChainPlace& chain);
-[[nodiscard]] Rule acceptSources(const std::string& table, const ChainPlace& chain, IpFamily family,
-                                 std::string_view set);
+// What is never cut off: loopback, and the addresses in a set.
+[[nodiscard]] Rule acceptLoopback(const std::string& table, const ChainPlace& chain,
+                                  AddressEnd end = AddressEnd::Source);
+[[nodiscard]] Rule acceptAddresses(const std::string& table, const ChainPlace& chain, IpFamily family,
+                                   AddressEnd end, std::string_view set);
 // Packets that begin no connection: of flows that connection tracking knows, and TCP's without SYN or with
 // ACK, since a flow that is older than the tracking looks new to it.
 [[nodiscard]] Rule acceptKnownFlows(const std::string& table, const ChainPlace& chain);

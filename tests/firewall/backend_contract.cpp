@@ -269,9 +269,10 @@ private:
     }
 
     // Loads to the end; the number of steps that it took.
-    int load(const std::string& name, const std::vector<Cidr>& entries)
+    int load(const std::string& name, const std::vector<Cidr>& entries,
+             ListTraffic traffic = ListTraffic::Inbound)
     {
-        auto load = m_backend.beginList(name, entries);
+        auto load = m_backend.beginList(name, entries, traffic);
         if (!succeeds("beginList", load))
             return 0;
         for (int steps = 1;; ++steps) {
@@ -335,11 +336,36 @@ private:
         expectRefused("all", {cidr("::/0")});
         load("tor", {});
         expectLists({}, "after all were taken away");
+        listsOfAnyTraffic();
+    }
+
+    // Which packets pass is told by real ones; here only that a list stands throughout.
+    void listsOfAnyTraffic()
+    {
+        const std::vector<Cidr> entries{cidr("192.0.2.1"), cidr("198.51.100.0/24"), cidr("2001:db8:1::/48")};
+        for (const ListTraffic traffic : {ListTraffic::Outbound, ListTraffic::Both, ListTraffic::Inbound,
+                                          ListTraffic::Both, ListTraffic::Outbound}) {
+            load("tor", entries, traffic);
+            expectLists({"tor"}, "after its traffic was changed");
+            expectHeld("192.0.2.1", {"tor"});
+            expectHeld("2001:db8:1::7", {"tor"});
+            succeeds("ensureReady", m_backend.ensureReady());
+            expectLists({"tor"}, "after its traffic was changed and the backend made ready");
+        }
+        load("drop-list", {cidr("192.0.2.1")});
+        expectHeld("192.0.2.1", {"drop-list", "tor"});
+        load("tor", {cidr("192.0.2.2")}, ListTraffic::Outbound); // little is different
+        expectHeld("192.0.2.1", {"drop-list"});
+        expectHeld("192.0.2.2", {"tor"});
+        load("tor", {}, ListTraffic::Inbound);
+        expectLists({"drop-list"}, "after one was taken away that forbade outbound traffic");
+        load("drop-list", {});
+        expectLists({}, "after all were taken away");
     }
 
     void expectRefused(const std::string& name, const std::vector<Cidr>& entries)
     {
-        const auto begun = m_backend.beginList(name, entries);
+        const auto begun = m_backend.beginList(name, entries, ListTraffic::Inbound);
         check(!begun && begun.error().code == ErrorCode::InvalidArgument, "a wrong list is taken: " + name);
     }
 
@@ -362,10 +388,10 @@ private:
         expectHeld("60.0.1.64", {"big"});
         expectHeld("60.0.1.65", {});
         {
-            auto next = m_backend.beginList("big", manyEntries(61));
+            auto next = m_backend.beginList("big", manyEntries(61), ListTraffic::Inbound);
             if (!succeeds("beginList", next))
                 return;
-            const auto twice = m_backend.beginList("big", manyEntries(62));
+            const auto twice = m_backend.beginList("big", manyEntries(62), ListTraffic::Inbound);
             check(!twice && twice.error().code == ErrorCode::Busy, "a list is loaded twice at a time");
             (*next)->prepare();
             for (int i = 0; i < 2; ++i) {
@@ -392,7 +418,7 @@ private:
 
     void lostWhileLoading()
     {
-        auto next = m_backend.beginList("big", manyEntries(62));
+        auto next = m_backend.beginList("big", manyEntries(62), ListTraffic::Inbound);
         if (!succeeds("beginList", next))
             return;
         check((*next)->step().has_value(), "the first step of a load fails");

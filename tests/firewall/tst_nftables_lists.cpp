@@ -112,9 +112,9 @@ private:
                  qPrintable(command + u": "_qs + QString::fromStdString(result.output)));
     }
 
-    void load(const std::string& name, std::vector<Cidr> entries)
+    void load(const std::string& name, std::vector<Cidr> entries, ListTraffic traffic = ListTraffic::Inbound)
     {
-        auto load = m_backend->beginList(name, std::move(entries));
+        auto load = m_backend->beginList(name, std::move(entries), traffic);
         QVERIFY2(load, load ? "" : load.error().message.c_str());
         for (;;) {
             const auto done = (*load)->step();
@@ -146,6 +146,8 @@ private:
     {
         return QByteArray::fromStdString(m_space->exec({"nft", "-s", "list", "chains"}).output);
     }
+
+    std::string rules() { return m_space->exec({"nft", "-s", "list", "table", "inet", "bartizan"}).output; }
 
 private slots:
     void initTestCase()
@@ -289,6 +291,62 @@ private slots:
         QVERIFY(!listSets().contains(sets.last()));
     }
 
+    void trafficIsKnownFromTheKernel()
+    {
+        load("tor", {cidr("192.0.2.1")}, ListTraffic::Outbound);
+        load("drop", {cidr("198.51.100.0/24")}, ListTraffic::Both);
+        load("old", {cidr("192.0.2.9")});
+        const QByteArray before = chains();
+        const QStringList sets = listSets();
+        QCOMPARE(sets, (QStringList{u"list4_drop_2_both_nets_00000000"_qs, u"list4_old_3_hosts_00000000"_qs,
+                                    u"list4_tor_1_out_hosts_00000000"_qs}));
+        init();
+        QCOMPARE(m_backend->lists().value(), (std::vector<std::string>{"drop", "old", "tor"}));
+        QCOMPARE(chains(), before);
+        // A chain that is hooked in elsewhere is repaired with what the names say.
+        nft(u"flush chain inet bartizan lists_out; delete chain inet bartizan lists_out"_qs);
+        QVERIFY(!m_backend->lists());
+        QVERIFY(m_backend->ensureReady());
+        QCOMPARE(m_backend->lists().value().size(), std::size_t{3});
+        QCOMPARE(listSets(), sets);
+    }
+
+    void onlyTheChainsThatAreNeeded()
+    {
+        const auto standing = [&] {
+            const QByteArray all = chains();
+            return QByteArray(all.contains("chain lists {") ? "in " : "") +
+                   (all.contains("chain lists_out {") ? "out " : "") +
+                   (all.contains("chain lists_through {") ? "through" : "");
+        };
+        load("tor", {cidr("192.0.2.1")}, ListTraffic::Outbound);
+        QCOMPARE(standing(), QByteArray("out through"));
+        load("tor", {cidr("192.0.2.1")}, ListTraffic::Both);
+        QCOMPARE(standing(), QByteArray("in out through"));
+        load("tor", {cidr("192.0.2.1")}, ListTraffic::Inbound);
+        QCOMPARE(standing(), QByteArray("in "));
+        QCOMPARE(listSets().size(), 1);
+        load("tor", {});
+        QCOMPARE(standing(), QByteArray());
+    }
+
+    void changesInPlaceKeepTheTraffic()
+    {
+        auto entries = addresses(1000);
+        load("tor", entries, ListTraffic::Outbound);
+        const QStringList sets = listSets();
+        const QByteArray before = chains();
+        entries.pop_back();
+        entries.push_back(cidr("1.1.1.1"));
+        load("tor", entries, ListTraffic::Outbound);
+        QCOMPARE(listSets(), sets);
+        QCOMPARE(chains(), before);
+        QVERIFY(isHeld("1.1.1.1"));
+        load("tor", entries, ListTraffic::Both);
+        QVERIFY(isHeld("1.1.1.1"));
+        QVERIFY(listSets().first().contains(u"_both_"_qs));
+    }
+
     void whatACrashLeavesIsTakenAway()
     {
         load("tor", {cidr("192.0.2.1")});
@@ -312,7 +370,7 @@ private slots:
         load("tor", {cidr("192.0.2.1")});
         const QStringList sets = listSets();
         {
-            auto next = m_backend->beginList("tor", addresses(10000));
+            auto next = m_backend->beginList("tor", addresses(10000), ListTraffic::Inbound);
             QVERIFY(next);
             for (int i = 0; i < 5; ++i)
                 QVERIFY((*next)->step());
@@ -340,6 +398,7 @@ private slots:
             << "flush chain inet bartizan lists; delete set inet bartizan list4_tor_1_hosts_00000000"
             << false;
         QTest::newRow("table deleted") << "delete table inet bartizan" << false;
+        QTest::newRow("everything flushed") << "flush ruleset" << false;
     }
     void damageIsSeenAndRepaired()
     {
@@ -361,10 +420,71 @@ private slots:
         QCOMPARE(listSets().size(), 1);
     }
 
+    // One rule of a list's, in each of its chains, and one of its sets.
+    void theLossOfOneRuleOrSetIsSeen_data()
+    {
+        QTest::addColumn<QString>("chain");
+        QTest::addColumn<QString>("rule"); // a word of it
+        QTest::addColumn<bool>("withSet");
+        for (const char* chain : {"lists", "lists_out", "lists_through"}) {
+            QTest::addRow("%s: addresses", chain) << chain << "list4_tor_1_both_hosts" << false;
+            QTest::addRow("%s: networks", chain) << chain << "list6_tor_1_both_nets" << false;
+            QTest::addRow("%s: allowed", chain) << chain << "allow6" << false;
+            QTest::addRow("%s: known flows", chain) << chain << "ct state" << false;
+        }
+        QTest::newRow("lists_out: prohibited") << "lists_out" << "admin-prohibited" << false;
+        QTest::newRow("a set with its rules") << "" << "list6_tor_1_both_nets" << true;
+    }
+    void theLossOfOneRuleOrSetIsSeen()
+    {
+        QFETCH(QString, chain);
+        QFETCH(QString, rule);
+        QFETCH(bool, withSet);
+        load("tor", {cidr("192.0.2.1"), cidr("2001:db8::/32")}, ListTraffic::Both);
+        load("drop", {cidr("198.51.100.7")}, ListTraffic::Both);
+        const std::string whole = rules();
+        const QStringList all =
+            withSet ? QStringList{u"lists"_qs, u"lists_out"_qs, u"lists_through"_qs} : QStringList{chain};
+        int deleted = 0;
+        for (const QString& one : all) {
+            const auto listed = QString::fromStdString(
+                m_space->exec({"nft", "-a", "list", "chain", "inet", "bartizan", one.toStdString()}).output);
+            for (const QString& line : listed.split(u'\n')) {
+                if (!line.contains(rule) || (deleted > 0 && !withSet))
+                    continue;
+                nft(u"delete rule inet bartizan "_qs + one + u" handle "_qs + line.section(u"handle "_qs, 1));
+                ++deleted;
+            }
+        }
+        QVERIFY2(deleted > 0, "there is no such rule: the test shows nothing");
+        if (withSet)
+            nft(u"delete set inet bartizan list6_tor_1_both_nets_00000000000000000000000000000000"_qs);
+        const auto names = m_backend->lists();
+        QVERIFY2(!names && names.error().code == ErrorCode::NotFound, "the damage is not seen");
+        QVERIFY(m_backend->ensureReady());
+        QCOMPARE(m_backend->lists().value(),
+                 withSet ? std::vector<std::string>{"drop"} : (std::vector<std::string>{"drop", "tor"}));
+        QCOMPARE(rules() == whole, !withSet);
+        QVERIFY(isHeld("198.51.100.7"));
+    }
+
+    // By a process that did not make it: a version with a rule missing is none.
+    void aHalfVersionDoesNotCountForANewBackend()
+    {
+        load("tor", {cidr("192.0.2.1")}, ListTraffic::Both);
+        load("drop", {cidr("198.51.100.7")}, ListTraffic::Outbound);
+        nft(u"flush chain inet bartizan lists_through"_qs);
+        init();
+        QCOMPARE(m_backend->lists().value(), std::vector<std::string>());
+        QVERIFY(listSets().isEmpty());
+        load("tor", {cidr("192.0.2.1")}, ListTraffic::Both);
+        QVERIFY(isHeld("192.0.2.1"));
+    }
+
     void damageDuringALoadIsRepaired()
     {
         load("tor", {cidr("192.0.2.1")});
-        auto next = m_backend->beginList("tor", addresses(6000));
+        auto next = m_backend->beginList("tor", addresses(6000), ListTraffic::Inbound);
         QVERIFY(next);
         QVERIFY((*next)->step() && (*next)->step());
         nft(u"flush chain inet bartizan lists"_qs);

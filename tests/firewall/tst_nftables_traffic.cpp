@@ -1,75 +1,24 @@
 // Real packets between network namespaces: what a block cuts, and what it leaves alone.
-//
-//     attacker 192.0.2.66 ───── victim ───── friend 198.51.100.2
-//                                 │
-//                               inner 203.0.113.2 (reached through the victim)
 #include "platform/linux/nftables_backend.h"
-#include "tests/support/network_namespace.h"
-#include "tests/support/tcp_probe.h"
+#include "tests/firewall/traffic_network.h"
 
 #include <QElapsedTimer>
 #include <QtTest/QtTest>
 
-#include <fstream>
-
 using namespace bartizan;
 using namespace std::chrono_literals;
+using test::Flow;
+using test::kNever;
+using test::kPort;
+using test::kResend;
+using test::kSoon;
 
 namespace {
-
-constexpr std::uint16_t kPort = 2222;
-constexpr auto kSoon = 2000ms;   // for what must arrive
-constexpr auto kNever = 300ms;   // for what must not
-constexpr auto kResend = 8000ms; // TCP waits longer each time before it sends again
 
 Cidr cidr(const QString& text)
 {
     return Cidr::parse(text.toStdString()).value();
 }
-
-struct Network
-{
-    test::NetworkNamespace victim{"victim"};
-    test::NetworkNamespace attacker{"attacker"};
-    test::NetworkNamespace bystander{"friend"};
-    test::NetworkNamespace inner{"inner"};
-
-    Network()
-    {
-        victim.connect("toattacker", {"192.0.2.1/24", "2001:db8:a::1/64"}, attacker, "eth0",
-                       {"192.0.2.66/24", "2001:db8:a::66/64"});
-        victim.connect("tofriend", {"198.51.100.1/24", "2001:db8:b::1/64"}, bystander, "eth0",
-                       {"198.51.100.2/24", "2001:db8:b::2/64"});
-        victim.connect("toinner", {"203.0.113.1/24", "2001:db8:c::1/64"}, inner, "eth0",
-                       {"203.0.113.2/24", "2001:db8:c::2/64"});
-        victim.run([] {
-            std::ofstream("/proc/sys/net/ipv4/ip_forward") << 1;
-            std::ofstream("/proc/sys/net/ipv6/conf/all/forwarding") << 1;
-        });
-        route(attacker, "192.0.2.1", "2001:db8:a::1");
-        route(bystander, "198.51.100.1", "2001:db8:b::1");
-        route(inner, "203.0.113.1", "2001:db8:c::1");
-    }
-
-private:
-    static void route(const test::NetworkNamespace& space, const std::string& v4, const std::string& v6)
-    {
-        (void)space.exec({"ip", "route", "add", "default", "via", v4});
-        (void)space.exec({"ip", "-6", "route", "add", "default", "via", v6});
-    }
-};
-
-// One connection, both ends.
-struct Flow
-{
-    test::TcpSocket client;
-    test::TcpSocket server;
-
-    [[nodiscard]] bool passes(std::chrono::milliseconds timeout) const
-    {
-        return test::passes(client, server, timeout);
-    }
-};
 
 } // namespace
 
@@ -78,21 +27,15 @@ class NftablesTrafficTest : public QObject
     Q_OBJECT
 
 private:
-    std::unique_ptr<Network> m_network;
+    std::unique_ptr<test::TrafficNetwork> m_network;
     std::unique_ptr<NftablesBackend> m_backend;
 
     static IpAddress address(const QString& text) { return cidr(text).address(); }
 
-    std::optional<Flow> open(const test::NetworkNamespace& from, const QString& to,
-                             const test::TcpSocket& listener, std::chrono::milliseconds timeout)
+    static std::optional<Flow> open(const test::NetworkNamespace& from, const QString& to,
+                                    const test::TcpSocket& listener, std::chrono::milliseconds timeout)
     {
-        auto client = test::connectFrom(from, address(to), kPort, timeout);
-        if (!client)
-            return std::nullopt;
-        auto server = test::acceptOn(listener, timeout);
-        if (!server)
-            return std::nullopt;
-        return Flow{std::move(*client), std::move(*server)};
+        return test::openFlow(from, address(to), listener, timeout);
     }
 
     void block(const QString& what, std::optional<std::chrono::milliseconds> remaining = 60s)
@@ -110,7 +53,7 @@ private:
 
     void list(std::vector<Cidr> entries)
     {
-        auto load = m_backend->beginList("bad", std::move(entries));
+        auto load = m_backend->beginList("bad", std::move(entries), ListTraffic::Inbound);
         QVERIFY(load);
         Result<bool> done = false;
         while (done && !*done)
@@ -120,7 +63,7 @@ private:
 
     static bool pings(const test::NetworkNamespace& from, const QString& target)
     {
-        return from.exec({"ping", "-c", "1", "-W", "1", target.toStdString()}).exitCode == 0;
+        return test::pings(from, address(target));
     }
 
 private slots:
@@ -128,7 +71,7 @@ private slots:
     {
         if (const std::string missing = test::missingPrivilege(); !missing.empty())
             QSKIP(missing.c_str());
-        m_network = std::make_unique<Network>();
+        m_network = std::make_unique<test::TrafficNetwork>();
     }
 
     void init()

@@ -3,7 +3,9 @@
 // that was published, and it opens.
 #include "engine/reputation/list_update.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <string_view>
 
 namespace {
@@ -18,7 +20,7 @@ Cidr networkOf(std::span<const std::uint8_t> entry)
     address[address.size() - 2] = static_cast<char>(entry[2]);
     address[address.size() - 1] = static_cast<char>(entry[3]);
     const IpAddress first = *IpAddress::fromBytes(address);
-    return {first, first.bitCount() - entry[1] % (first.bitCount() + 1)};
+    return {first, first.bitCount() - entry[1] % 13}; // wider ones are slow to build
 }
 
 void require(bool holds)

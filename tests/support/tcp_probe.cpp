@@ -1,5 +1,7 @@
 #include "tests/support/tcp_probe.h"
 
+#include "tests/support/socket_address.h"
+
 #include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
@@ -24,22 +26,6 @@ bool ready(int socket, short events, std::chrono::milliseconds timeout)
 {
     pollfd waiting{socket, events, 0};
     return ::poll(&waiting, 1, static_cast<int>(timeout.count())) == 1;
-}
-
-// An IPv4 address is written the mapped way: every socket here is of IPv6.
-sockaddr_in6 socketAddress(const IpAddress& address, std::uint16_t port)
-{
-    sockaddr_in6 result{};
-    result.sin6_family = AF_INET6;
-    result.sin6_port = htons(port);
-    if (address.isV4()) {
-        result.sin6_addr.s6_addr[10] = 0xFF;
-        result.sin6_addr.s6_addr[11] = 0xFF;
-        std::memcpy(result.sin6_addr.s6_addr + 12, address.bytes().data(), 4);
-    } else {
-        std::memcpy(result.sin6_addr.s6_addr, address.bytes().data(), 16);
-    }
-    return result;
 }
 
 int openSocket()

@@ -107,6 +107,7 @@ private slots:
     void list_isLoadedWhileBlocksGoOn();
     void listLoad_stopsWhenAsked();
     void observing_loadsNoList();
+    void lists_haveATrafficAndAreMissedWhenLost();
 };
 
 void TestBlockKeeper::block_isActiveOnlyWhenReadBack()
@@ -527,7 +528,7 @@ void TestBlockKeeper::listLoad_stopsWhenAsked()
     QVERIFY(bench.keeper.loadList("tor", {cidr("192.0.2.1")}));
     std::stop_source stop;
     stop.request_stop();
-    QVERIFY(!bench.keeper.loadList("tor", {cidr("192.0.2.2")}, stop.get_token()));
+    QVERIFY(!bench.keeper.loadList("tor", {cidr("192.0.2.2")}, ListTraffic::Inbound, stop.get_token()));
     QCOMPARE(bench.backend.listsHolding(cidr("192.0.2.1").address()).value().size(), 1U);
     QVERIFY(bench.backend.listsHolding(cidr("192.0.2.2").address()).value().empty());
     QVERIFY(bench.keeper.loadList("tor", {cidr("192.0.2.2")}));
@@ -539,6 +540,29 @@ void TestBlockKeeper::observing_loadsNoList()
     const auto loaded = bench.keeper.loadList("tor", {cidr("192.0.2.1")});
     QVERIFY(!loaded);
     QCOMPARE(loaded.error().code, ErrorCode::Unavailable);
+    QCOMPARE(bench.keeper.listsInForce().error().code, ErrorCode::Unavailable);
+    QCOMPARE(bench.keeper.listsHolding(cidr("192.0.2.1").address()).error().code, ErrorCode::Unavailable);
+}
+
+void TestBlockKeeper::lists_haveATrafficAndAreMissedWhenLost()
+{
+    Bench bench;
+    QVERIFY(bench.keeper.loadList("tor", {cidr("192.0.2.1")}, ListTraffic::Both));
+    QVERIFY(bench.keeper.loadList("drop", {cidr("192.0.2.0/24")}));
+    QCOMPARE(bench.backend.trafficOf("tor"), ListTraffic::Both);
+    QCOMPARE(bench.backend.trafficOf("drop"), ListTraffic::Inbound);
+    QCOMPARE(bench.keeper.listsInForce().value(), (std::vector<std::string>{"drop", "tor"}));
+    QCOMPARE(bench.keeper.listsHolding(cidr("192.0.2.1").address()).value(),
+             (std::vector<std::string>{"drop", "tor"}));
+    QCOMPARE(bench.keeper.listsHolding(cidr("192.0.2.2").address()).value(),
+             std::vector<std::string>{"drop"});
+    bench.backend.loseEverything();
+    QCOMPARE(bench.keeper.listsInForce().error().code, ErrorCode::NotFound);
+    QVERIFY(bench.keeper.reconcile());
+    QCOMPARE(bench.keeper.listsInForce().value(), std::vector<std::string>());
+    QVERIFY(bench.keeper.loadList("tor", {cidr("192.0.2.1")}, ListTraffic::Outbound));
+    QCOMPARE(bench.keeper.listsInForce().value(), std::vector<std::string>{"tor"});
+    QCOMPARE(bench.backend.trafficOf("tor"), ListTraffic::Outbound);
 }
 
 QTEST_GUILESS_MAIN(TestBlockKeeper)
