@@ -4,12 +4,15 @@
 
 #include "engine/base/result.h"
 #include "engine/lists/address_table.h"
+#include "engine/lists/address_table_builder.h"
 #include "engine/lists/formats/list_entry.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,9 +39,23 @@ public:
     void forEachDomain(const std::function<void(const DomainName&)>& visit) const;
 
 private:
-    CompiledList() = default;
+    using Md5 = std::array<std::uint8_t, 16>;
+    using Sha256 = std::array<std::uint8_t, 32>;
+
+    explicit CompiledList(AddressTable addresses)
+        : m_addresses(std::move(addresses))
+    {
+    }
+    [[nodiscard]] DomainName domainAt(std::size_t index) const noexcept;
+    [[nodiscard]] bool holdsListedDomain(std::string_view name, bool withSubdomains) const noexcept;
+    [[nodiscard]] bool domainsAreSound() const noexcept;
 
     AddressTable m_addresses;
+    AddressTableSection<Md5> m_md5;
+    AddressTableSection<Sha256> m_sha256;
+    // Where the name ends in m_domainBytes, times two; one more where all below it is listed as well.
+    AddressTableSection<std::uint32_t> m_domainEnds;
+    std::span<const std::byte> m_domainBytes;
 };
 
 // Takes entries in any order, repeated, overlapping.
@@ -48,13 +65,37 @@ public:
     // What would need more than this many entries is refused by build().
     explicit CompiledListBuilder(std::uint64_t mostEntries);
 
-    // Notes and validity are the caller's business.
+    // Notes and validity are the caller's business. False once there are too many.
     [[nodiscard]] bool take(const ListEntry& entry) override;
     // The label of every address is a combination of these numbers (see AddressTableBuilder); take() uses 0.
     void add(std::uint16_t number, const AddressRange& range);
 
-    // The builder is used up. Exhausted: too many entries.
+    // The builder is used up. Exhausted: too many entries. InvalidArgument: one that can't be: a range whose
+    // ends do not fit, a domain that is not in lower case or longer than 253 bytes.
     [[nodiscard]] Result<std::vector<std::byte>> build() &&;
+
+private:
+    struct Domain
+    {
+        std::uint32_t offset;
+        std::uint8_t size;
+        bool withSubdomains;
+    };
+
+    [[nodiscard]] bool hasRoom();
+    void addDomain(const DomainName& domain);
+    [[nodiscard]] std::string_view nameOf(const Domain& domain) const;
+    void normaliseDomains();
+
+    std::uint64_t m_mostEntries;
+    std::uint64_t m_entries = 0;
+    bool m_isTooLarge = false;
+    std::string m_mistake; // the first
+    AddressTableBuilder m_addresses;
+    std::vector<std::array<std::uint8_t, 16>> m_md5;
+    std::vector<std::array<std::uint8_t, 32>> m_sha256;
+    std::vector<Domain> m_domains;
+    std::string m_domainBytes;
 };
 
 } // namespace bartizan

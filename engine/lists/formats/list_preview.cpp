@@ -41,13 +41,6 @@ public:
     [[nodiscard]] std::vector<ListPreview::Entry> entries() { return std::move(m_entries); }
 
 private:
-    static std::string_view kindOf(const ListEntry& entry)
-    {
-        if (const auto* hash = std::get_if<FileHash>(&entry.value))
-            return hash->algorithm == FileHash::Algorithm::Md5 ? "md5" : "sha256";
-        return std::holds_alternative<Cidr>(entry.value) ? "network" : "domain";
-    }
-
     std::size_t m_most;
     std::vector<ListPreview::Entry> m_entries;
 };
@@ -178,6 +171,13 @@ std::string describe(const ListEntry& entry)
         text += kDigits[hash.bytes.at(i) & 15U];
     }
     return text;
+}
+
+std::string_view kindOf(const ListEntry& entry)
+{
+    if (const auto* hash = std::get_if<FileHash>(&entry.value))
+        return hash->algorithm == FileHash::Algorithm::Md5 ? "md5" : "sha256";
+    return std::holds_alternative<Cidr>(entry.value) ? "network" : "domain";
 }
 
 } // namespace bartizan

@@ -43,5 +43,7 @@ enum class PreviewFormat { Detected, Named };
 
 // "192.0.2.0/24", the hexadecimal digits of a hash, "*.example.org" for a domain with all below it.
 [[nodiscard]] std::string describe(const ListEntry& entry);
+// "network", "md5", "sha256", "domain".
+[[nodiscard]] std::string_view kindOf(const ListEntry& entry);
 
 } // namespace bartizan
