@@ -44,7 +44,8 @@ void Analyser::noticeListed(std::uint32_t index, const Outcome& outcome)
     if (!address)
         return;
     if (const auto label = m_watched->find(*address); label != AddressTable::kNotListed)
-        m_sightings.push_back({index, *address, label, outcome.rule != nullptr ? outcome.rule->id : 0});
+        m_sightings.push_back(
+            {index, *address, label, outcome.rule != nullptr ? outcome.rule->id : 0, m_event->isDoubted});
 }
 
 Sightings Analyser::takeSightings()

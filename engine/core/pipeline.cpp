@@ -279,6 +279,7 @@ void Pipeline::processRecords(const RecordBatch& records, std::vector<AlertRecor
             ? m_analysis->findings()
             : Problems{
                   {Severity::Error, "analysis", {}, 0, 0, analysed.error().message, analysed.error().cure}});
+    recordSightings(records);
     m_alertIds.assign(m_verdicts.size(), 0);
     bool fromJournal = false;
     for (std::size_t i = 0; i < m_verdicts.size(); ++i) {
@@ -297,6 +298,15 @@ void Pipeline::processRecords(const RecordBatch& records, std::vector<AlertRecor
         noticeJournalAlert();
     if (m_alertsFile)
         writeAlertsFile(records);
+}
+
+void Pipeline::recordSightings(const RecordBatch& records)
+{
+    const auto sightings = m_analysis->takeSightings();
+    if (sightings.found.empty())
+        return;
+    const std::lock_guard lock(m_mutex);
+    m_sightings.add(sightings, records, m_clock.now(), m_clock.steadyNow(), m_ownRecords);
 }
 
 void Pipeline::writeAlertsFile(const RecordBatch& records)

@@ -5,6 +5,7 @@
 #include "engine/analysis/analysis_port.h"
 #include "engine/base/bounded_queue.h"
 #include "engine/core/alerts_file.h"
+#include "engine/core/sighting_records.h"
 #include "engine/logsource/log_sources.h"
 #include "engine/response/block_keeper.h"
 #include "engine/response/response_policy.h"
@@ -93,6 +94,7 @@ private:
     void respond(const RecordBatch& records);
     void writeAlertsFile(const RecordBatch& records);
     void noticeJournalAlert();
+    void recordSightings(const RecordBatch& records);
     // The response events that came up since the last call, as records.
     [[nodiscard]] RecordBatch takeOwnRecords();
 
@@ -109,6 +111,7 @@ private:
     // Used by the pipeline's thread only, kept to spare allocations.
     Verdicts m_verdicts;
     std::vector<std::int64_t> m_alertIds; // of each verdict, 0 for none
+    SightingRecords m_sightings;
     // Equal alerts share an id in the history and are lines of their own in the file: numbered from the time
     // of the start, so that no number comes again.
     std::int64_t m_lineNumber;

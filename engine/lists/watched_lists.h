@@ -57,6 +57,7 @@ struct Sighting
     IpAddress address;
     AddressTable::Label label = AddressTable::kNotListed;
     std::uint32_t rule = 0; // the verdict on the record, 0 for none
+    bool doubted = false;   // who wrote the record is not certain
 };
 
 struct Sightings
