@@ -35,12 +35,12 @@ Result<ListSettings> settingsFromCatalogue(const Engine& engine, const QJsonObje
         if (found == nullptr)
             return fail(ErrorCode::NotFound, "the catalogue has no list \"" + id + '"',
                         "\"bartizanctl lists catalogue\" shows what it has.");
-        settings = {.name = found->id,
-                    .title = found->name,
-                    .url = found->url,
-                    .format = std::string(listFormatFacts(found->format).name),
-                    .column = found->column,
-                    .interval = found->update};
+        settings.name = found->id;
+        settings.title = found->name;
+        settings.url = found->url;
+        settings.format = listFormatFacts(found->format).name;
+        settings.column = found->column;
+        settings.interval = found->update;
     }
     return listSettingsFrom(params, std::move(settings), urlRule(engine));
 }

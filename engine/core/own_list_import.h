@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/clock.h"
+#include "engine/base/result.h"
 #include "engine/reputation/own/own_list_types.h"
 
 #include <QJsonObject>
