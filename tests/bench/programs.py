@@ -109,6 +109,24 @@ def lists(bin_dir, quick):
                      update["next_cpu_seconds"], "CPU-s", more=False,
                      note=f"a first version {update['first_cpu_seconds']:.2f} CPU-s; {update['ranges']:,} ranges")
 
+    yield from kernel_sets(bin_dir, quick)
+
+
+def kernel_sets(bin_dir, quick):
+    """The same addresses in the kernel's own sets, in a namespace of its own."""
+    result, why = output_of(bin_dir, "kernel_set_bench", *(("20000",) if quick else ()))
+    for program, asked_by in (("nft", "packet_without_set_nanoseconds"), ("ipset", "question_of_single_entry_nanoseconds")):
+        if not result or not result[program]:
+            yield skipped(f"{program}: scattered entries in a kernel set", why or f"{program} is not installed")
+            continue
+        values = result[program]
+        name = f"{result['entries']:,} scattered entries in {'an nftables set' if program == 'nft' else 'an ipset'}"
+        yield Figure(f"{name}: built", values["build_cpu_seconds"], "CPU-s", more=False, note=f"by {program} from a file")
+        by = "a packet's whole way" if program == "nft" else "a question over netlink"
+        for kind in ("miss", "hit"):
+            yield Figure(f"{name}: one {kind}", values[f"{kind}_nanoseconds"], "ns", more=False,
+                         note=f"beyond the {values[asked_by]:.0f} ns of {by} without it")
+
 
 def sources(bin_dir, quick):
     """Ten million distinct sources through the correlation."""
