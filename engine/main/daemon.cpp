@@ -2,6 +2,7 @@
 
 #include "engine/config/ruleset_files.h"
 #include "engine/core/engine.h"
+#include "platform/linux/fetch_process.h"
 #include "platform/linux/host_info_linux.h"
 #include "platform/linux/inotify_watch.h"
 #include "platform/linux/local_authoriser.h"
@@ -119,6 +120,10 @@ bartizan::EnginePlatform makePlatform(const Arguments& arguments,
     platform.fileWatch = std::move(fileWatch);
     platform.listWatch = std::move(listWatch);
     platform.journal = makeSystemdJournal();
+    const auto fetcher =
+        std::filesystem::path(QCoreApplication::applicationDirPath().toStdString()) / "bartizan-fetch";
+    if (std::filesystem::exists(fetcher))
+        platform.listFetcher = std::make_unique<FetchProcess>(fetcher);
     platform.makeCommandRunner = makeShellRunner;
     platform.openGeoDatabase = openMaxMindDatabase;
     platform.hostInfo = std::make_unique<LinuxHostInfo>();
@@ -149,6 +154,7 @@ int runDaemon(int argc, char** argv, std::function<void(std::string_view)> after
     options.stateFolder = arguments->state.toStdString();
     options.builtinRuleset = findBuiltinRuleset(QCoreApplication::applicationDirPath().toStdString());
     options.rulesetFolder = arguments->ruleset.toStdString();
+    options.catalogueFile = findCatalogue(QCoreApplication::applicationDirPath().toStdString());
     options.observe = arguments->observe;
     options.afterStoreStep = std::move(afterStoreStep);
 
