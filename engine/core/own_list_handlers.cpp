@@ -103,6 +103,22 @@ Result<EntryEdit> editIn(const QJsonObject& params, EpochMs now)
     return edit;
 }
 
+// Puts entries into a list, which is made where there is none, and only then.
+template<class Change> auto changeOrMake(OwnLists& lists, const std::string& name, Change&& change)
+{
+    auto outcome = change();
+    if (outcome || outcome.error().code != ErrorCode::NotFound || lists.info(name))
+        return outcome;
+    if (auto created = lists.create(name); !created) {
+        outcome = std::unexpected(std::move(created.error()));
+        return outcome;
+    }
+    outcome = change();
+    if (const auto made = lists.info(name); made && made->entries == 0)
+        static_cast<void>(lists.remove(name));
+    return outcome;
+}
+
 void reply(const ipc::Responder& respond, const Result<EditOutcome>& outcome)
 {
     if (outcome)
@@ -205,7 +221,9 @@ void registerOwnListHandlers(ipc::Server& server, Engine& engine)
         const auto edit = editIn(request.params, now);
         if (!edit)
             return respond.fail(edit.error());
-        reply(respond, engine.ownLists().edit(name, *edit, personIn(request), now));
+        reply(respond, changeOrMake(engine.ownLists(), name, [&] {
+                  return engine.ownLists().edit(name, *edit, personIn(request), now);
+              }));
         engine.armListExpiry();
     });
     server.on("lists.import", [&engine, import = std::make_shared<OwnListImport>()](const ipc::Request& request,

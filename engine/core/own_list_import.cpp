@@ -91,6 +91,10 @@ Result<std::optional<EditOutcome>> OwnListImport::take(OwnLists& lists, const QJ
         return std::nullopt;
     auto whole = std::move(*m_pending);
     m_pending.reset();
+    if (!lists.info(whole.name)) {
+        if (auto created = lists.create(whole.name); !created)
+            return std::unexpected(std::move(created.error()));
+    }
     auto outcome = putInto(lists, std::move(whole), by, now);
     if (!outcome)
         return std::unexpected(std::move(outcome.error()));

@@ -95,7 +95,6 @@ QNetworkRequest HttpRequest::messageTo(const QUrl& url, const QHostAddress& addr
     message.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
     message.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
     message.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
-    message.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
     return message;
 }
 
