@@ -50,7 +50,7 @@ void addSubscription(Engine& engine, const ipc::Request& request, const ipc::Res
     auto settings = settingsFromCatalogue(engine, request.params);
     if (settings && !settings->isSubscription())
         settings = fail(ErrorCode::InvalidArgument, "url: a subscription needs one", "Give an https URL.");
-    if (settings && engine.listFile(settings->name))
+    if (settings && (engine.listFile(settings->name) || engine.ownLists().info(settings->name)))
         settings = fail(ErrorCode::Busy, "there is a list file " + settings->name, "Choose another name.");
     if (!settings)
         return respond.fail(settings.error());
@@ -63,7 +63,7 @@ void changeList(Engine& engine, const ipc::Request& request, const ipc::Responde
 {
     auto& keeper = engine.listKeeper();
     const auto name = nameIn(request.params);
-    if (!keeper.find(name) && !engine.listFile(name))
+    if (!keeper.find(name) && !engine.listFile(name) && !engine.ownLists().info(name))
         return respond.fail({ErrorCode::NotFound, "there is no list " + name, "\"bartizanctl lists\" shows all."});
     const auto settings = listSettingsFrom(request.params, keeper.settingsOf(name), urlRule(engine));
     if (!settings)
