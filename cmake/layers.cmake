@@ -3,7 +3,7 @@
 # One library per folder. A library may link only to libraries of a lower layer: a higher or equal one is an error
 # at configure time. A name without sources makes an interface library (headers only).
 # Layers: 0 base · 1 net, protocol, xml · 2 platform interfaces, patterns, formats of lists · 3 decode, lists, store, log sources,
-# configuration · 4 rules · 5 analysis · 6 response · 7 ipc · 8 engine core · 9 platform implementations · 10 composition root;
+# configuration, messages of the fetcher · 4 rules, the fetcher · 5 analysis · 6 response · 7 ipc · 8 engine core, memory between processes · 9 platform implementations · 10 composition root;
 # the app: 20 client · 21 models · 22 desktop, widgets · 23 pages · 24 shell. The app may use only bz_protocol,
 # bz_net and bz_base of the engine.
 define_property(TARGET PROPERTY BZ_LAYER BRIEF_DOCS "layer" FULL_DOCS "layer number, see layers.cmake")

@@ -53,13 +53,14 @@ for source in sorted(path for top in ("engine", "platform", "app", "tests") for 
                 complain(name, number, "the app knows only the protocol")
         if included and parts[0] == "engine" and included[1].startswith("app/"):
             complain(name, number, "the engine does not know the app")
-        if included and parts[0] == "engine" and parts[1] not in ("main", "ctl") and name != "engine/fetch/main.cpp" and included[1].startswith("platform/"):
+        is_program = parts[1] in ("main", "ctl") or name == "engine/fetch/main.cpp"
+        if included and parts[0] == "engine" and not is_program and included[1].startswith("platform/"):
             complain(name, number, "the engine knows interfaces, not their implementations")
 
 engine = BIN / "bartizand"
 if engine.exists():
     needed = subprocess.run(("objdump", "-p", engine), capture_output=True, text=True, check=True).stdout
-    for library in re.findall(r"NEEDED\s+(libQt6(?:Gui|Widgets)\S*)", needed):
+    for library in re.findall(r"NEEDED\s+(lib(?:Qt6Gui|Qt6Widgets|archive)\S*)", needed):
         complain("bartizand", 0, f"links {library}")
 
 print("\n".join(problems) or "walls: 1 passed, 0 failed")
