@@ -109,6 +109,19 @@ class Lists(SystemTest):
         self.put("known", "198.51.100.3:\n")
         self.assertSoon(lambda: not [p for p in engine.status()["problems"] if p["component"] == "lists"], "still told")
 
+    def test_a_file_is_taken_when_it_is_whole(self):
+        engine = self.started()
+        seen = set()
+        with open(os.path.join(self.folder, "known"), "w") as file:
+            for part in range(5):
+                file.write("".join(f"10.0.{part}.{i}:\n" for i in range(100)))
+                file.flush()
+                time.sleep(0.05)
+                seen |= {x["entries"] for x in engine.ctl("lists")["lists"] if x["name"] == "known"}
+        time.sleep(LIVE)
+        self.assertEqual([x["entries"] for x in engine.ctl("lists")["lists"] if x["name"] == "known"], [500])
+        self.assertLessEqual(seen, {1, 500})
+
     def delays(self, engine, seconds):
         """How long each of some lines took from its writing to the alert about it at a client: one each 20 ms."""
         watch = subprocess.Popen(engine.argv("bartizanctl", "--socket", engine.socket, "--json", "watch"), text=True,
