@@ -129,13 +129,19 @@ std::set<std::string> ListFiles::pathsToWatch()
 bool ListFiles::watchAll()
 {
     std::set<std::string> watched;
+    Problems problems;
     bool isNew = false;
     for (const std::string& path : pathsToWatch()) {
         const auto added = m_watch->add(path, FolderWatch::Contents);
         if (added)
             watched.insert(path);
+        else if (added.error().code != ErrorCode::NotFound)
+            problems.push_back({Severity::Warning, "lists", path, 0, 0,
+                                added.error().message + ": its changes are seen on reload only",
+                                added.error().cure});
         isNew |= added && !m_watched.contains(path);
     }
+    m_health.report("list-watch", std::move(problems));
     for (const std::string& path : m_watched) {
         if (!watched.contains(path))
             m_watch->remove(path);

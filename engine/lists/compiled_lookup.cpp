@@ -51,7 +51,7 @@ private:
     {
         if (name.ends_with('.'))
             name.remove_suffix(1);
-        if (name.empty() || name.size() > kLongestDomain)
+        if (name.empty() || name.front() == '.' || name.size() > kLongestDomain)
             return false;
         std::array<char, kLongestDomain> lower{};
         std::ranges::transform(name, lower.begin(), lowerAscii);

@@ -2,6 +2,7 @@
 // block for an event that is remembered.
 #include "engine/analysis/analysis_port.h"
 #include "engine/config/ruleset_files.h"
+#include "engine/lists/address_table_builder.h"
 #include "tests/unit/rules/counted_allocations.h"
 
 #include <QTest>
@@ -17,6 +18,7 @@ private slots:
     void initTestCase();
     void aLineAsksForNothing_data();
     void aLineAsksForNothing();
+    void aWatchedListAsksForNothing();
     void aRememberedEventIsOneBlock();
 
 private:
@@ -72,6 +74,22 @@ void AllocationsTest::aLineAsksForNothing()
     (void)allocationsFor(line.toStdString(), 100, alerts); // buffers grow to what they need
     QCOMPARE(allocationsFor(line.toStdString(), 1000, alerts), std::size_t{0});
     QCOMPARE(alerts, std::size_t{0});
+}
+
+void AllocationsTest::aWatchedListAsksForNothing()
+{
+    AddressTableBuilder builder;
+    builder.add(0, *Cidr::parse("198.51.100.0/24"));
+    const auto image = std::make_shared<std::vector<std::byte>>(std::move(builder).build().value());
+    const auto lists = std::make_shared<const WatchedLists>(AddressTable::open(*image).value(), image,
+                                                            std::vector<WatchedList>{{"list", false}});
+    (void)m_analyser->changeLists({{}, lists});
+    std::size_t alerts = 0;
+    const std::string line =
+        R"(192.0.2.5 - - [10/Oct/2031:10:00:00 +0000] "GET /index.html HTTP/1.1" 200 512 "-" "Mozilla/5.0")";
+    (void)allocationsFor(line, 100, alerts);
+    QCOMPARE(allocationsFor(line, 1000, alerts), std::size_t{0});
+    (void)m_analyser->changeLists({{}, std::shared_ptr<const WatchedLists>()});
 }
 
 void AllocationsTest::aRememberedEventIsOneBlock()

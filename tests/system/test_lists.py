@@ -1,12 +1,16 @@
 """List files are live: what an editor or a copy does to one is what the rules see within a second, without a reload and
 without forgetting anything."""
 
+import json
 import os
 import shutil
+import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import lab  # noqa: E402
 import system_test  # noqa: E402
 from system_test import SystemTest  # noqa: E402
 
@@ -104,6 +108,66 @@ class Lists(SystemTest):
         self.assertEqual([(os.path.basename(p["file"]), p["line"]) for p in told], [("known", 2)])
         self.put("known", "198.51.100.3:\n")
         self.assertSoon(lambda: not [p for p in engine.status()["problems"] if p["component"] == "lists"], "still told")
+
+    def test_a_file_is_taken_when_it_is_whole(self):
+        engine = self.started()
+        seen = set()
+        with open(os.path.join(self.folder, "known"), "w") as file:
+            for part in range(5):
+                file.write("".join(f"10.0.{part}.{i}:\n" for i in range(100)))
+                file.flush()
+                time.sleep(0.05)
+                seen |= {x["entries"] for x in engine.ctl("lists")["lists"] if x["name"] == "known"}
+        time.sleep(LIVE)
+        self.assertEqual([x["entries"] for x in engine.ctl("lists")["lists"] if x["name"] == "known"], [500])
+        self.assertLessEqual(seen, {1, 500})
+
+    def delays(self, engine, seconds):
+        """How long each of some lines took from its writing to the alert about it at a client: one each 20 ms."""
+        watch = subprocess.Popen(engine.argv("bartizanctl", "--socket", engine.socket, "--json", "watch"), text=True,
+                                 stdout=subprocess.PIPE)
+        self.addCleanup(watch.stdout.close)
+        self.addCleanup(watch.wait)
+        self.addCleanup(watch.kill)
+        seen = {}
+
+        def read():
+            for line in watch.stdout:
+                at = time.monotonic()
+                for word in line.replace('"', " ").split():
+                    if word.startswith("number-"):
+                        seen.setdefault(word, at)
+
+        threading.Thread(target=read, daemon=True).start()
+        for _ in range(50):  # until it listens
+            self.visit(engine, "203.0.113.1 number-first")
+            if lab.wait_for(lambda: "number-first" in seen, 0.2):
+                break
+        written = {}
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            word = f"number-{len(written)}"
+            written[word] = time.monotonic()
+            self.visit(engine, f"203.0.113.{len(written) % 250} {word}")
+            time.sleep(0.02)
+        self.assertSoon(lambda: all(word in seen for word in written), "lines are missing")
+        return sorted(seen[word] - at for word, at in written.items())
+
+    def test_lines_do_not_wait_for_a_list_of_a_million(self):
+        rule = """<group name="local,"><rule id="100710" level="5"><match>number-</match>
+                  <description>$(srcip) of many</description></rule></group>"""
+        engine = self.started(more="<global><correlation_memory>8M</correlation_memory></global>")
+        engine.write("config/rules/zz.xml", rule)
+        engine.ctl("reload")
+        before = self.delays(engine, 2)
+        text = "".join(f"10.{i >> 16}.{(i >> 8) & 255}.{i & 255}:\n" for i in range(1_000_000))
+        self.put("known", text)
+        during = self.delays(engine, 4)
+        self.assertEqual([x["entries"] for x in engine.ctl("lists")["lists"] if x["name"] == "known"], [1_000_000])
+        self.assertRule(engine, "10.15.66.63", "100701", True)
+        print(f"delay of a line: before {before[len(before) // 2] * 1000:.1f} ms, slowest {before[-1] * 1000:.1f}; "
+              f"meanwhile {during[len(during) // 2] * 1000:.1f}, slowest {during[-1] * 1000:.1f}")
+        self.assertLess(during[-1], before[-1] + 0.1)
 
 
 if __name__ == "__main__":
