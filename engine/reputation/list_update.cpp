@@ -170,6 +170,16 @@ private:
     std::optional<WideRange> m_wide;
 };
 
+// Without the addresses that mean IPv4 ones: an image from anyone may run over them, and a part of such a
+// range would be all of IPv4, uncut.
+void takeV6(RangeUpdate<Ipv6Key, Filling>& v6, const Ipv6Key& first, const Ipv6Key& last)
+{
+    if (first < kMappedFirst)
+        v6.take(first, std::min(last, kMappedFirst.previous()));
+    if (last > kMappedLast)
+        v6.take(std::max(first, kMappedLast.next()), last);
+}
+
 void fillAddresses(const CompiledList& fetched, const InForce& inForce,
                    std::span<const ProtectedNetwork> networks, Filling& filling, ListUpdate& update)
 {
@@ -187,12 +197,13 @@ void fillAddresses(const CompiledList& fetched, const InForce& inForce,
     };
     fetched.addresses().forEachRange([&](const AddressRange& range, AddressTable::Label) {
         if (range.first.isV4()) {
-            v4.take(ipv4Key(range.first), ipv4Key(range.last));
+            if (isV4)
+                v4.take(ipv4Key(range.first), ipv4Key(range.last));
             return;
         }
         if (std::exchange(isV4, false))
             add(v4.finish());
-        v6.take(ipv6Key(range.first), ipv6Key(range.last));
+        takeV6(v6, ipv6Key(range.first), ipv6Key(range.last));
     });
     if (isV4)
         add(v4.finish());

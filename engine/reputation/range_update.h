@@ -44,9 +44,11 @@ public:
     {
     }
 
-    // In ascending order.
+    // In ascending order; what is not is left out, as it would go past the protected ranges.
     void take(const Key& first, const Key& last)
     {
+        if (last < first || (m_open && first <= m_open->second))
+            return;
         if (m_open && after(m_open->second) == first) {
             m_open->second = last;
             return;

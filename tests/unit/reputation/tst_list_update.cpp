@@ -1,8 +1,11 @@
+#include "engine/lists/compiled_list_layout.h"
 #include "engine/reputation/list_update.h"
 #include "engine/reputation/protected_networks.h"
 #include "tests/unit/reputation/compiled_lists.h"
 
 #include <QtTest>
+
+#include <cstring>
 
 using namespace bartizan;
 using test::HeldList;
@@ -20,6 +23,7 @@ private slots:
     void rangesAreSplit();
     void cutsAreToldInOrderAndTheFirstHundred();
     void firstAndLastAddress();
+    void aRangeOverWhatMeansIpv4BringsNoneOfIt();
     void sinceWhen();
     void anAddressThatCameBackIsNew();
     void changesAreCounted();
@@ -214,6 +218,39 @@ void TestListUpdate::firstAndLastAddress()
     QVERIFY(gone);
     QCOMPARE(gone->added, 0U);
     QCOMPARE(gone->removed, 4U); // before and behind 192.0.2.7; IPv6 before and behind what means IPv4
+}
+
+// An image that no builder of ours makes: one IPv6 range from ::1 to ::1:0:0:5, over ::ffff:0:0/96.
+void TestListUpdate::aRangeOverWhatMeansIpv4BringsNoneOfIt()
+{
+    CompiledListBuilder builder(10);
+    builder.add(0, {*IpAddress::parse("::1"), *IpAddress::parse("::2")});
+    auto image = std::move(builder).build().value();
+    const Ipv6Key honest{0, 2};
+    const Ipv6Key hostile{0, 0x1'0000'0000'0005};
+    const auto bytes = std::as_bytes(std::span(&honest, 1));
+    const auto found = std::ranges::search(image, bytes);
+    QVERIFY(!found.empty());
+    std::memcpy(&*found.begin(), &hostile, sizeof(hostile));
+    CompiledListHeader header;
+    std::memcpy(&header, image.data(), sizeof(header));
+    const std::span table(image.data() + sizeof(header), header.addressBytes);
+    AddressTableHeader inner;
+    std::memcpy(&inner, table.data(), sizeof(inner));
+    inner.checksum = addressTableChecksum(table.subspan(kAddressTableChecked));
+    std::memcpy(table.data(), &inner, sizeof(inner));
+    header.checksum = addressTableChecksum(std::span(image).subspan(kCompiledListChecked));
+    std::memcpy(image.data(), &header, sizeof(header));
+    const HeldList fetched(image);
+    QVERIFY2(fetched.holds("::1:0:0:3"), "the image is not hostile");
+
+    const HeldList inForce = listOf({"::3", "::fffe:ffff:ffff", "::1:0:0:0"});
+    const auto update = updateOf(fetched, &inForce);
+    const HeldList made(update.image);
+    QCOMPARE(update.addresses, 0U);
+    QCOMPARE(made.list().addresses().rangeCount(IpFamily::V4), 0U);
+    QVERIFY(!made.holds("10.0.0.1") && !made.holds("192.0.2.7"));
+    QVERIFY(made.holds("::3") && made.holds("::fffe:ffff:ffff") && made.holds("::1:0:0:5"));
 }
 
 void TestListUpdate::sinceWhen()
