@@ -72,7 +72,7 @@ Result<ListDetection> formatOf(std::string_view bytes, const FetchRequest& reque
     if (!named)
         return refuse(ErrorCode::InvalidArgument, "There is no list format of that name",
                       "Leave it out, and it is found.");
-    return ListDetection{*named, 1, "as asked for", {}};
+    return ListDetection{named, 1, "as asked for", {}};
 }
 
 FetchReport reportOf(const ListDetection& found, ListReading&& reading, Compiler&& compiler)

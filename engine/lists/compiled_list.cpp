@@ -165,7 +165,7 @@ Result<CompiledList> CompiledList::open(std::span<const std::byte> image)
     if (!addresses)
         return std::unexpected(std::move(addresses.error()));
 
-    CompiledList list(std::move(*addresses));
+    CompiledList list(*addresses);
     list.m_md5 = AddressTableSection<Md5>(parts->md5);
     list.m_sha256 = AddressTableSection<Sha256>(parts->sha256);
     list.m_domainEnds = AddressTableSection<std::uint32_t>(parts->domainEnds);

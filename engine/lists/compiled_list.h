@@ -42,8 +42,8 @@ private:
     using Md5 = std::array<std::uint8_t, 16>;
     using Sha256 = std::array<std::uint8_t, 32>;
 
-    explicit CompiledList(AddressTable addresses)
-        : m_addresses(std::move(addresses))
+    explicit CompiledList(const AddressTable& addresses)
+        : m_addresses(addresses)
     {
     }
     [[nodiscard]] DomainName domainAt(std::size_t index) const noexcept;

@@ -73,6 +73,7 @@ public:
     int start(std::string program, std::vector<std::string> environment, pid_t& process)
     {
         std::vector<char*> variables;
+        variables.reserve(environment.size() + 1);
         for (std::string& variable : environment)
             variables.push_back(variable.data());
         variables.push_back(nullptr);

@@ -80,10 +80,14 @@ std::uint64_t freeMemory()
     return bytes;
 }
 
+bool limitMemory(std::uint64_t bytes)
+{
+    return kIsInstrumented || limit(RLIMIT_AS, kLibrariesAndStacks + std::min(bytes, freeMemory() / 4 * 3));
+}
+
 bool limitResources(const SandboxLimits& limits)
 {
-    const std::uint64_t memory = kLibrariesAndStacks + std::min(limits.memoryBytes, freeMemory() / 4 * 3);
-    return (kIsInstrumented || limit(RLIMIT_AS, memory)) && limit(RLIMIT_FSIZE, limits.fileBytes) &&
+    return limitMemory(limits.memoryBytes) && limit(RLIMIT_FSIZE, limits.fileBytes) &&
            limit(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu.count())) && limit(RLIMIT_NOFILE, kOpenFiles) &&
            limit(RLIMIT_CORE, 0) && limit(RLIMIT_MEMLOCK, 0);
 }

@@ -187,7 +187,7 @@ const std::map<std::string_view, std::function<void()>>& behaviours()
              std::_Exit(0);
          }},
         {"deaf-and-silent", [] { ::shutdown(kChannel, SHUT_RD), hang(); }},
-        {"signal", [] { ::raise(SIGSEGV); }},
+        {"signal", [] { ::signal(SIGSEGV, SIG_DFL), ::raise(SIGSEGV); }}, // a sanitizer would catch it
         {"closes", [] { ::close(kChannel), hang(); }},
         {"answers-and-stays",
          [] {
