@@ -71,8 +71,9 @@ QJsonArray listsJson(const Engine& engine)
 {
     QJsonArray lists;
     for (const auto& file : engine.listFiles())
-        lists.append(
-            QJsonObject{{u"name"_s, jsonText(file.name)}, {u"entries"_s, countJson(file.list->size())}});
+        lists.append(QJsonObject{{u"name"_s, jsonText(file.name)},
+                                 {u"path"_s, jsonText(file.path)},
+                                 {u"entries"_s, countJson(file.list->size())}});
     return lists;
 }
 
