@@ -113,7 +113,8 @@ private:
     {
         std::error_code error;
         const fs::path real = fs::canonical(path, error);
-        const fs::path top = fs::canonical(folder, error);
+        std::error_code ignored; // the folder was found a moment ago
+        const fs::path top = fs::canonical(folder, ignored);
         if (error) {
             report(Severity::Error, path, "The link leads nowhere, or its target can't be reached.",
                    "Remove it.");

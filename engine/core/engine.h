@@ -54,8 +54,8 @@ struct EnginePlatform
     // Calls back from any thread when someone else changed our part of the firewall. May be empty.
     std::function<Result<std::unique_ptr<FirewallWatch>>(std::function<void()>)> watchFirewall;
     std::unique_ptr<LogFileSystem> logFiles;
-    std::unique_ptr<FileWatch> fileWatch;   // for logs
-    std::unique_ptr<FileWatch> listWatch;   // for list files; may be null: they are read on reload only
+    std::unique_ptr<FileWatch> fileWatch;     // for logs
+    std::unique_ptr<FileWatch> listWatch;     // for list files; may be null: they are read on reload only
     std::unique_ptr<ListFetcher> listFetcher; // may be null: nothing is subscribed to
     std::unique_ptr<JournalReader> journal;   // may be null: this system has none
     std::function<std::unique_ptr<CommandRunner>()> makeCommandRunner; // the same

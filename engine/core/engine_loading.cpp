@@ -155,7 +155,8 @@ void Engine::reload(std::function<void(const Problems&)> done)
     logProblems(problems);
     m_health.report("configuration", problems);
     m_keeper->setRepeatedOffenders(m_configuration.repeatedOffenders);
-    m_listKeeper->setPolicy({m_configuration.listSources.allowPrivate, m_configuration.listSources.authorities});
+    m_listKeeper->setPolicy(
+        {m_configuration.listSources.allowPrivate, m_configuration.listSources.authorities});
     refreshGuard();
     stopSources();
     // The job stands in front of whatever the sources push then: new logs meet new rules.

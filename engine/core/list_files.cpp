@@ -166,11 +166,16 @@ ReplacedLists ListFiles::readAll()
     Problems problems;
     std::vector<Known> now;
     ListChanges changes;
-    for (SourceFile& file : m_places.read(problems))
-        now.push_back(known(std::move(file), changes));
+    const auto isThere = [&now](const std::string& name) {
+        return std::ranges::any_of(now, [&](const Known& k) { return k.file.name == name; });
+    };
+    for (SourceFile& file : m_places.read(problems)) {
+        if (!isThere(file.name)) // the first of a name
+            now.push_back(known(std::move(file), changes));
+    }
     // What can't be read for the moment stays as it was.
     for (const Known& before : m_known) {
-        if (std::ranges::any_of(now, [&](const Known& k) { return k.file.name == before.file.name; }))
+        if (isThere(before.file.name))
             continue;
         if (isUnreadable(before.file.path, problems))
             now.push_back(before);

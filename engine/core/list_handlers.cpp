@@ -64,12 +64,14 @@ void changeList(Engine& engine, const ipc::Request& request, const ipc::Responde
     auto& keeper = engine.listKeeper();
     const auto name = nameIn(request.params);
     if (!keeper.find(name) && !engine.listFile(name) && !engine.ownLists().info(name))
-        return respond.fail({ErrorCode::NotFound, "there is no list " + name, "\"bartizanctl lists\" shows all."});
+        return respond.fail(
+            {ErrorCode::NotFound, "there is no list " + name, "\"bartizanctl lists\" shows all."});
     const auto settings = listSettingsFrom(request.params, keeper.settingsOf(name), urlRule(engine));
     if (!settings)
         return respond.fail(settings.error());
     if (settings->isSubscription() != keeper.settingsOf(name).isSubscription())
-        return respond.fail({ErrorCode::InvalidArgument, "url: a file can't become a subscription, nor the reverse",
+        return respond.fail({ErrorCode::InvalidArgument,
+                             "url: a file can't become a subscription, nor the reverse",
                              "Add another list."});
     if (auto done = keeper.change(*settings); !done)
         return respond.fail(done.error());

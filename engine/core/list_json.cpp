@@ -57,9 +57,9 @@ QJsonValue firewallJson(const std::optional<FirewallLists::Standing>& standing)
     const QString state = standing->state == FirewallLists::State::InForce  ? u"in_force"_s
                           : standing->state == FirewallLists::State::Failed ? u"failed"_s
                                                                             : u"loading"_s;
-    return QJsonObject{{u"state"_s, state},
-                       {u"error"_s, standing->error.message.empty() ? QJsonValue()
-                                                                    : jsonText(standing->error.message)}};
+    return QJsonObject{
+        {u"state"_s, state},
+        {u"error"_s, standing->error.message.empty() ? QJsonValue() : jsonText(standing->error.message)}};
 }
 
 } // namespace

@@ -90,21 +90,25 @@ Outcome outcomeOf(Engine& engine, const ListQuery& query, const std::vector<Foun
     }
     const auto first = [&](auto&& fits) { return std::ranges::find_if(found, fits); };
     if (const auto hit = first([](const Found& f) { return f.blocks; }); hit != found.end())
-        return {u"dropped"_s,
-                trafficText(hit->settings.traffic) + u": the list %1 blocks it."_s.arg(jsonText(hit->settings.name))};
+        return {u"dropped"_s, trafficText(hit->settings.traffic) +
+                                  u": the list %1 blocks it."_s.arg(jsonText(hit->settings.name))};
     if (const auto hit = first([](const Found& f) { return f.settings.watches() && !f.settings.dryRun; });
         hit != found.end())
-        return {u"alert"_s, u"What it does is let through, and an alert is raised: the list %1 says so."_s.arg(
-                                jsonText(hit->settings.name))};
-    if (const auto hit = first([](const Found& f) { return f.settings.use == ListUse::Block; }); hit != found.end())
-        return {u"would_block"_s, u"It is let through; the list %1 would block it, if it were in force."_s.arg(
-                                      jsonText(hit->settings.name))};
+        return {u"alert"_s,
+                u"What it does is let through, and an alert is raised: the list %1 says so."_s.arg(
+                    jsonText(hit->settings.name))};
+    if (const auto hit = first([](const Found& f) { return f.settings.use == ListUse::Block; });
+        hit != found.end())
+        return {u"would_block"_s,
+                u"It is let through; the list %1 would block it, if it were in force."_s.arg(
+                    jsonText(hit->settings.name))};
     if (!found.empty())
         return {u"tag"_s, u"Nothing by itself: rules may ask for the list."_s};
     return {u"not_listed"_s, u"It is on no list."_s};
 }
 
-QJsonObject whomItMeets(const std::vector<AlertRecord>& alerts, const std::function<bool(const std::string&)>& holds)
+QJsonObject whomItMeets(const std::vector<AlertRecord>& alerts,
+                        const std::function<bool(const std::string&)>& holds)
 {
     std::set<std::string> addresses;
     QJsonArray examples;
@@ -163,8 +167,8 @@ QJsonObject listJson(const Engine& engine, const std::string& name)
     const auto settings = engine.listKeeper().settingsOf(name);
     const ListState none;
     const auto kept = engine.listKeeper().find(name);
-    QJsonObject json =
-        bartizan::toJson(kept ? *kept : ListInForce{settings, none, nullptr, false, std::nullopt, std::nullopt});
+    QJsonObject json = bartizan::toJson(
+        kept ? *kept : ListInForce{settings, none, nullptr, false, std::nullopt, std::nullopt});
     for (const auto& file : engine.listFiles()) {
         if (file.name != name)
             continue;

@@ -30,7 +30,8 @@ std::string nameIn(const QJsonObject& params)
 
 std::string personIn(const ipc::Request& request)
 {
-    return request.peer.userName.empty() ? "uid " + std::to_string(request.peer.userId) : request.peer.userName;
+    return request.peer.userName.empty() ? "uid " + std::to_string(request.peer.userId)
+                                         : request.peer.userName;
 }
 
 QJsonValue countJson(std::uint64_t count)
@@ -89,7 +90,8 @@ Result<EntryEdit> editIn(const QJsonObject& params, EpochMs now)
         return fail(ErrorCode::InvalidArgument, "add: more than 10,000 entries at once", "Import them.");
     for (const auto& item : additions) {
         const auto object = item.toObject();
-        EntryAddition addition{object["entry"_L1].toString().toStdString(), object["note"_L1].toString().toStdString()};
+        EntryAddition addition{object["entry"_L1].toString().toStdString(),
+                               object["note"_L1].toString().toStdString()};
         if (const auto seconds = object["seconds"_L1]; !seconds.isUndefined() && !seconds.isNull()) {
             if (seconds.toInteger(0) < 1 || seconds.toInteger(0) > kMostSeconds)
                 return fail(ErrorCode::InvalidArgument, "seconds: an entry lasts from 1 second to ten years",
@@ -157,20 +159,20 @@ Result<QJsonObject> entriesJson(Engine& engine, const QJsonObject& params)
     if (kept && kept->settings.isSubscription()) {
         if (kept->list)
             addSubscribed(kept->list->list, offset, limit, entries);
-        return QJsonObject{{u"list"_s, toJson(*kept)},
-                           {u"total"_s, kept->state.inForce ? countJson(kept->state.inForce->figures.entries()) : 0},
-                           {u"entries"_s, entries}};
+        return QJsonObject{
+            {u"list"_s, toJson(*kept)},
+            {u"total"_s, kept->state.inForce ? countJson(kept->state.inForce->figures.entries()) : 0},
+            {u"entries"_s, entries}};
     }
-    const auto page = engine.ownLists().entries(name, static_cast<std::uint64_t>(offset),
-                                                static_cast<std::size_t>(limit),
-                                                params["filter"_L1].toString().toStdString());
+    const auto page =
+        engine.ownLists().entries(name, static_cast<std::uint64_t>(offset), static_cast<std::size_t>(limit),
+                                  params["filter"_L1].toString().toStdString());
     if (!page)
         return std::unexpected(page.error());
     for (const auto& entry : page->entries)
         entries.append(toJson(entry));
-    return QJsonObject{{u"list"_s, listJson(engine, name)},
-                       {u"total"_s, countJson(page->total)},
-                       {u"entries"_s, entries}};
+    return QJsonObject{
+        {u"list"_s, listJson(engine, name)}, {u"total"_s, countJson(page->total)}, {u"entries"_s, entries}};
 }
 
 Result<QJsonObject> exportJson(Engine& engine, const QJsonObject& params)
@@ -182,7 +184,8 @@ Result<QJsonObject> exportJson(Engine& engine, const QJsonObject& params)
         std::clamp<qint64>(params["offset"_L1].toInteger(0), 0, static_cast<qint64>(text->size())));
     const std::string_view part = std::string_view(*text).substr(offset, kBytesPerExport);
     return QJsonObject{
-        {u"bytes"_s, QString::fromLatin1(QByteArray(part.data(), static_cast<qsizetype>(part.size())).toBase64())},
+        {u"bytes"_s,
+         QString::fromLatin1(QByteArray(part.data(), static_cast<qsizetype>(part.size())).toBase64())},
         {u"more"_s, offset + part.size() < text->size()}};
 }
 
@@ -215,7 +218,8 @@ void registerOwnListHandlers(ipc::Server& server, Engine& engine)
     server.on("lists.edit", [&engine](const ipc::Request& request, const ipc::Responder& respond) {
         const auto name = nameIn(request.params);
         if (engine.listKeeper().settingsOf(name).isSubscription())
-            return respond.fail({ErrorCode::InvalidArgument, name + " is subscribed to: its entries are the publisher's",
+            return respond.fail({ErrorCode::InvalidArgument,
+                                 name + " is subscribed to: its entries are the publisher's",
                                  "Put yours into a list of your own."});
         const auto now = engine.clock().now();
         const auto edit = editIn(request.params, now);
@@ -226,10 +230,11 @@ void registerOwnListHandlers(ipc::Server& server, Engine& engine)
               }));
         engine.armListExpiry();
     });
-    server.on("lists.import", [&engine, import = std::make_shared<OwnListImport>()](const ipc::Request& request,
-                                                                                   const ipc::Responder& respond) {
+    server.on("lists.import", [&engine, import = std::make_shared<OwnListImport>()](
+                                  const ipc::Request& request, const ipc::Responder& respond) {
         if (engine.listKeeper().settingsOf(nameIn(request.params)).isSubscription())
-            return respond.fail({ErrorCode::InvalidArgument, "the list is subscribed to", "Choose another name."});
+            return respond.fail(
+                {ErrorCode::InvalidArgument, "the list is subscribed to", "Choose another name."});
         const auto outcome =
             import->take(engine.ownLists(), request.params,
                          std::to_string(request.peer.userId) + '/' + std::to_string(request.peer.processId),

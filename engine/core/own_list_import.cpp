@@ -60,7 +60,8 @@ Result<void> OwnListImport::append(const QJsonObject& params, EpochMs now)
         const auto fields = item.toArray();
         if (!fields[0].isString())
             return malformed("entries");
-        EntryAddition entry{fields[0].toString().toStdString(), fittingNote(fields[1].toString().toStdString())};
+        EntryAddition entry{fields[0].toString().toStdString(),
+                            fittingNote(fields[1].toString().toStdString())};
         if (const auto until = QDateTime::fromString(fields[2].toString(), Qt::ISODate); until.isValid())
             entry.expiresAt = until.toMSecsSinceEpoch();
         pending.bytes += entry.text.size() + entry.note.size() + 32;
@@ -101,7 +102,8 @@ Result<std::optional<EditOutcome>> OwnListImport::take(OwnLists& lists, const QJ
     return std::optional(std::move(*outcome));
 }
 
-Result<EditOutcome> OwnListImport::putInto(OwnLists& lists, Pending pending, const std::string& by, EpochMs now)
+Result<EditOutcome> OwnListImport::putInto(OwnLists& lists, Pending pending, const std::string& by,
+                                           EpochMs now)
 {
     if (!pending.replace)
         return lists.edit(pending.name, {std::move(pending.entries), {}}, by, now);

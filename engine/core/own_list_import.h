@@ -18,10 +18,10 @@ class OwnLists;
 class OwnListImport
 {
 public:
-    // Takes the part of a request to lists.import; with the last one, all of it goes into the list. Nothing: there
-    // are more to come. Busy: somebody else is at it. `sender` tells clients apart.
-    Result<std::optional<EditOutcome>> take(OwnLists& lists, const QJsonObject& params, const std::string& sender,
-                                            const std::string& by, EpochMs now);
+    // Takes the part of a request to lists.import; with the last one, all of it goes into the list. Nothing:
+    // there are more to come. Busy: somebody else is at it. `sender` tells clients apart.
+    Result<std::optional<EditOutcome>> take(OwnLists& lists, const QJsonObject& params,
+                                            const std::string& sender, const std::string& by, EpochMs now);
 
 private:
     struct Pending

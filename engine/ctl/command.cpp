@@ -25,17 +25,20 @@ constexpr std::array kCommands{
     Command{"watch", "watch", "events as they happen, until ^C", runWatch},
     Command{"pause", "pause 15m", "block nothing new for a while", runPause},
     Command{"resume", "resume", "end a pause", runResume},
-    Command{"lists",
-            "lists\n"
-            "  lists catalogue | show NAME [--filter TEXT] [--limit N] [--offset N] | lookup ADDR|DOMAIN|HASH\n"
-            "  lists add NAME --from URL|CATALOGUE-ID [--use tag|alert|block] [--traffic inbound|outbound|both] [--dry-run]\n"
-            "            [--every 6h] [--format NAME] [--column N|NAME] [--title TEXT]\n"
-            "  lists add NAME ENTRY... [--note TEXT] [--for 7d]\n"
-            "  lists set NAME [--use ...] [--traffic ...] [--dry-run | --in-force] [--every ...] [--from URL]\n"
-            "  lists remove NAME [ENTRY...] | undo NAME\n"
-            "  lists update [NAME] | accept NAME | reject NAME | dry-run NAME\n"
-            "  lists preview FILE [--format NAME] [--column N|NAME] | import NAME FILE [--replace] | export NAME [--plain]",
-            "reputation lists and lists of your own: which there are, what is on them, what they do", runLists},
+    Command{
+        "lists",
+        "lists\n"
+        "  lists catalogue | show NAME [--filter TEXT] [--limit N] [--offset N] | lookup ADDR|DOMAIN|HASH\n"
+        "  lists add NAME --from URL|CATALOGUE-ID [--use tag|alert|block] [--traffic inbound|outbound|both] "
+        "[--dry-run]\n"
+        "            [--every 6h] [--format NAME] [--column N|NAME] [--title TEXT]\n"
+        "  lists add NAME ENTRY... [--note TEXT] [--for 7d]\n"
+        "  lists set NAME [--use ...] [--traffic ...] [--dry-run | --in-force] [--every ...] [--from URL]\n"
+        "  lists remove NAME [ENTRY...] | undo NAME\n"
+        "  lists update [NAME] | accept NAME | reject NAME | dry-run NAME\n"
+        "  lists preview FILE [--format NAME] [--column N|NAME] | import NAME FILE [--replace] | export NAME "
+        "[--plain]",
+        "reputation lists and lists of your own: which there are, what is on them, what they do", runLists},
     Command{"reload", "reload", "read rules, decoders, lists and configuration again", runReload},
     Command{"firewall", "firewall teardown [--verify]",
             "remove everything of Bartizan's from the firewall (works without the engine)", runFirewall},
@@ -46,7 +49,8 @@ constexpr std::array kCommands{
     Command{"logtest",
             "logtest [--ruleset DIR] [--explain] [--as tester|daemon] [--input lines|ndjson] [FILE]",
             "show what the rules make of log lines", runLogtest},
-    Command{"replay", "replay [--ruleset DIR] [--threads 1|2] FILE...", "what whole log files would have led to", runReplay},
+    Command{"replay", "replay [--ruleset DIR] [--threads 1|2] FILE...",
+            "what whole log files would have led to", runReplay},
     Command{"version", "version", "the version of this program", runVersion},
     Command{"help", "help [COMMAND]", "this, or how a command is used", runHelp},
 };

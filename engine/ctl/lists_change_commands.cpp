@@ -38,8 +38,10 @@ std::optional<QJsonObject> settings(const Arguments& arguments, QString& wrong)
 void warnAboutOutbound(Output& out, const QJsonObject& list)
 {
     if (list["use"_L1] == "block"_L1 && list["traffic"_L1] != "inbound"_L1)
-        out.remark(u"Connections that begin here are stopped, too: where the list names an address of a content delivery "
-                   "network or of a mail provider, pages and mails of yours will fail. \"bartizanctl lists dry-run %1\" "
+        out.remark(u"Connections that begin here are stopped, too: where the list names an address of a "
+                   u"content delivery "
+                   "network or of a mail provider, pages and mails of yours will fail. \"bartizanctl lists "
+                   "dry-run %1\" "
                    "says whom it would have met."_s.arg(safe(list["name"_L1], 64)));
 }
 
@@ -69,7 +71,8 @@ int subscribe(Context& context, const Arguments& arguments, const QString& from)
     out.line(u"Subscribed: %1, %2. It holds %3, %4 and %5."_s.arg(
         safe((*added)["list"_L1].toObject()["name"_L1], 64), safe(found["reason"_L1], 200),
         counted(entries["networks"_L1].toInteger(), "address or network"),
-        counted(entries["hashes"_L1].toInteger(), "file hash"), counted(entries["domains"_L1].toInteger(), "domain")));
+        counted(entries["hashes"_L1].toInteger(), "file hash"),
+        counted(entries["domains"_L1].toInteger(), "domain")));
     showProblems(out, found["problems"_L1].toArray());
     warnAboutOutbound(out, (*added)["list"_L1].toObject());
     return kSuccess;
@@ -78,8 +81,9 @@ int subscribe(Context& context, const Arguments& arguments, const QString& from)
 int showEdited(Output& out, const QJsonObject& result)
 {
     QStringList done;
-    for (const auto& [member, words] : {std::pair("added"_L1, "added"_L1), std::pair("changed"_L1, "changed"_L1),
-                                        std::pair("removed"_L1, "removed"_L1)}) {
+    for (const auto& [member, words] :
+         {std::pair("added"_L1, "added"_L1), std::pair("changed"_L1, "changed"_L1),
+          std::pair("removed"_L1, "removed"_L1)}) {
         if (const auto count = result[member].toInteger())
             done.append(grouped(count) + ' '_L1 + words);
     }
@@ -90,9 +94,8 @@ int showEdited(Output& out, const QJsonObject& result)
 
 int edit(Context& context, const QJsonObject& params)
 {
-    return request(context, "lists.edit", params, [&](const QJsonObject& result) {
-        return showEdited(context.out, result);
-    });
+    return request(context, "lists.edit", params,
+                   [&](const QJsonObject& result) { return showEdited(context.out, result); });
 }
 
 int addEntries(Context& context, const Arguments& arguments)
@@ -128,9 +131,9 @@ int simple(Context& context, const QStringList& words, std::string_view method, 
 
 int runListsAdd(Context& context, const QStringList& words)
 {
-    const auto arguments =
-        Arguments::parse(words, {"--from=", "--format=", "--column=", "--use=", "--traffic=", "--title=", "--dry-run",
-                                 "--every=", "--note=", "--for="});
+    const auto arguments = Arguments::parse(
+        words, {"--from=", "--format=", "--column=", "--use=", "--traffic=", "--title=", "--dry-run",
+                "--every=", "--note=", "--for="});
     if (!arguments)
         return context.usageError(arguments.error());
     if (arguments->positional().isEmpty())
@@ -145,8 +148,9 @@ int runListsAdd(Context& context, const QStringList& words)
 
 int runListsSet(Context& context, const QStringList& words)
 {
-    const auto arguments = Arguments::parse(words, {"--from=", "--format=", "--column=", "--use=", "--traffic=",
-                                                    "--title=", "--dry-run", "--in-force", "--every="});
+    const auto arguments = Arguments::parse(
+        words, {"--from=", "--format=", "--column=", "--use=", "--traffic=", "--title=", "--dry-run",
+                "--in-force", "--every="});
     if (!arguments)
         return context.usageError(arguments.error());
     if (arguments->positional().size() != 1)
@@ -170,12 +174,14 @@ int runListsRemove(Context& context, const QStringList& words)
     if (words.isEmpty())
         return context.usageError(u"name the list, and the entries if not all of it is to go"_s);
     if (words.size() > 1)
-        return edit(context, {{u"name"_s, words.first()}, {u"remove"_s, QJsonArray::fromStringList(words.mid(1))}});
+        return edit(context,
+                    {{u"name"_s, words.first()}, {u"remove"_s, QJsonArray::fromStringList(words.mid(1))}});
     return request(context, "lists.remove", {{u"name"_s, words.first()}}, [&](const QJsonObject& result) {
-        context.out.line("Removed: "_L1 + safe(words.first(), 64) + '.'_L1 +
-                         (result["can_be_undone"_L1].toBool()
-                              ? " \"bartizanctl lists undo "_L1 + safe(words.first(), 64) + "\" brings it back."_L1
-                              : QString()));
+        context.out.line(
+            "Removed: "_L1 + safe(words.first(), 64) + '.'_L1 +
+            (result["can_be_undone"_L1].toBool()
+                 ? " \"bartizanctl lists undo "_L1 + safe(words.first(), 64) + "\" brings it back."_L1
+                 : QString()));
         return kSuccess;
     });
 }

@@ -41,7 +41,8 @@ QString stateText(const QJsonObject& list)
 
 void showLists(Output& out, const QJsonArray& lists)
 {
-    Table table{{u"LIST"_s}, {u"ENTRIES"_s, Align::Right}, {u"USE"_s}, {u"FROM"_s}, {u"UPDATED"_s}, {u"STATE"_s}};
+    Table table{{u"LIST"_s}, {u"ENTRIES"_s, Align::Right}, {u"USE"_s}, {u"FROM"_s}, {u"UPDATED"_s},
+                {u"STATE"_s}};
     for (const auto& item : lists) {
         const QJsonObject list = item.toObject();
         const bool subscribed = list["kind"_L1] == "subscription"_L1;
@@ -62,8 +63,8 @@ int showCatalogue(Context& context)
         const QJsonArray lists = result["catalogue"_L1].toArray();
         for (const auto& item : lists) {
             const QJsonObject list = item.toObject();
-            out.line(out.styled(safe(list["id"_L1], 32), Style::Strong) + "  "_L1 + safe(list["name"_L1], 80) + ", "_L1 +
-                     safe(list["publisher"_L1], 80));
+            out.line(out.styled(safe(list["id"_L1], 32), Style::Strong) + "  "_L1 +
+                     safe(list["name"_L1], 80) + ", "_L1 + safe(list["publisher"_L1], 80));
             out.line("    "_L1 + safe(list["about"_L1], 300));
             out.line("    "_L1 + safe(list["may_hit"_L1], 300));
             out.line(u"    aggressiveness %1 of 5, suggested: %2, licence: %3"_s
@@ -82,8 +83,9 @@ void showSettings(Output& out, const QJsonObject& list)
         if (!value.isEmpty() && value != "-"_L1)
             out.line(name.leftJustified(12) + value);
     };
-    row(u"List"_s, safe(list["name"_L1], 64) +
-                       (list["title"_L1].toString().isEmpty() ? QString() : ", "_L1 + safe(list["title"_L1], 100)));
+    row(u"List"_s,
+        safe(list["name"_L1], 64) +
+            (list["title"_L1].toString().isEmpty() ? QString() : ", "_L1 + safe(list["title"_L1], 100)));
     row(u"Use"_s, useText(list));
     row(u"From"_s, list["kind"_L1] == "subscription"_L1 ? safe(list["url"_L1], 300) : u"a file of yours"_s);
     row(u"Entries"_s, grouped(list["entries"_L1].toInteger()));
@@ -102,7 +104,8 @@ void showSettings(Output& out, const QJsonObject& list)
     if (!cuts.isEmpty())
         out.line(u"Left out, because it is protected:"_s);
     for (const auto& item : cuts)
-        out.line("    "_L1 + safe(item.toObject()["range"_L1], 100) + "  "_L1 + safe(item.toObject()["reason"_L1], 150));
+        out.line("    "_L1 + safe(item.toObject()["range"_L1], 100) + "  "_L1 +
+                 safe(item.toObject()["reason"_L1], 150));
     const auto more = list["cut_count"_L1].toInteger() - cuts.size();
     if (more > 0)
         out.line(u"    and %1 more"_s.arg(more));
@@ -114,8 +117,9 @@ void showEntries(Output& out, const QJsonObject& page)
     const QJsonArray entries = page["entries"_L1].toArray();
     for (const auto& item : entries) {
         const QJsonObject entry = item.toObject();
-        table.addRow({safe(entry["entry"_L1], 100), safe(entry["note"_L1], 80), localTime(entry["expires"_L1]),
-                      localTime(entry["added"_L1]), safe(entry["added_by"_L1], 32)});
+        table.addRow({safe(entry["entry"_L1], 100), safe(entry["note"_L1], 80),
+                      localTime(entry["expires"_L1]), localTime(entry["added"_L1]),
+                      safe(entry["added_by"_L1], 32)});
     }
     if (!table.empty())
         out.table(table);
@@ -193,8 +197,8 @@ void showMet(Output& out, const QJsonObject& met, const QString& what)
     const QJsonArray examples = met["examples"_L1].toArray();
     for (const auto& item : examples) {
         const QJsonObject example = item.toObject();
-        out.line("    "_L1 + safe(example["address"_L1], 50) + "  "_L1 + localTime(example["last_time"_L1]) + "  "_L1 +
-                 safe(example["description"_L1], 100));
+        out.line("    "_L1 + safe(example["address"_L1], 50) + "  "_L1 + localTime(example["last_time"_L1]) +
+                 "  "_L1 + safe(example["description"_L1], 100));
     }
 }
 
@@ -216,13 +220,20 @@ struct Verb
 };
 
 constexpr Verb kVerbs[] = {
-    {"preview", runListsPreview}, {"catalogue", [](Context& context, const QStringList&) { return showCatalogue(context); }},
-    {"show", showList},           {"lookup", lookUp},
-    {"dry-run", dryRun},          {"add", runListsAdd},
-    {"set", runListsSet},         {"remove", runListsRemove},
-    {"update", runListsUpdate},   {"accept", runListsAccept},
-    {"reject", runListsReject},   {"import", runListsImport},
-    {"export", runListsExport},   {"undo", runListsUndo},
+    {"preview", runListsPreview},
+    {"catalogue", [](Context& context, const QStringList&) { return showCatalogue(context); }},
+    {"show", showList},
+    {"lookup", lookUp},
+    {"dry-run", dryRun},
+    {"add", runListsAdd},
+    {"set", runListsSet},
+    {"remove", runListsRemove},
+    {"update", runListsUpdate},
+    {"accept", runListsAccept},
+    {"reject", runListsReject},
+    {"import", runListsImport},
+    {"export", runListsExport},
+    {"undo", runListsUndo},
 };
 
 } // namespace

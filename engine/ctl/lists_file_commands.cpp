@@ -77,7 +77,8 @@ Result<QByteArray> readFile(const QString& path)
     const bool isInput = path == "-"_L1;
     file.setFileName(path);
     if (isInput ? !file.open(stdin, QIODevice::ReadOnly) : !file.open(QIODevice::ReadOnly))
-        return fail(ErrorCode::NotFound, "can't read " + path.toStdString() + ": " + file.errorString().toStdString(),
+        return fail(ErrorCode::NotFound,
+                    "can't read " + path.toStdString() + ": " + file.errorString().toStdString(),
                     "Check the path and the permissions.");
     QByteArray bytes = file.read(kLargestFile + 1);
     if (bytes.size() > kLargestFile)
@@ -168,7 +169,8 @@ int runListsImport(Context& context, const QStringList& words)
         return out.failure(sender.answer().error());
     if (!reading.isWhole) {
         showProblems(out, problemsJson(reading.problems));
-        return out.failure({ErrorCode::InvalidArgument, path.toStdString() + " could not be read as a list", {}});
+        return out.failure(
+            {ErrorCode::InvalidArgument, path.toStdString() + " could not be read as a list", {}});
     }
     if (!sender.send(true))
         return out.failure(sender.answer().error());

@@ -92,9 +92,8 @@ public:
     [[nodiscard]] virtual Result<FetchReport> fetch(const FetchRequest& request,
                                                     const std::stop_token& stop) = 0;
     // The same with a list that is here: bytes that a person pasted or a file of theirs.
-    [[nodiscard]] virtual Result<FetchReport> compile(std::span<const std::byte> bytes,
-                                                      const FetchRequest& request,
-                                                      const std::stop_token& stop) = 0;
+    [[nodiscard]] virtual Result<FetchReport>
+    compile(std::span<const std::byte> bytes, const FetchRequest& request, const std::stop_token& stop) = 0;
 };
 
 } // namespace bartizan

@@ -83,8 +83,8 @@ void FirewallLists::load(const std::string& name, const std::stop_token& stop)
             traffic = found->second.traffic;
         }
     }
-    auto loaded = m_keeper.loadList(name, list ? networksOf(list->list.addresses()) : std::vector<Cidr>{}, traffic,
-                                    stop);
+    auto loaded = m_keeper.loadList(name, list ? networksOf(list->list.addresses()) : std::vector<Cidr>{},
+                                    traffic, stop);
     settle(name, list,
            loaded ? Standing{State::InForce, {}} : Standing{State::Failed, std::move(loaded.error())});
 }

@@ -1,5 +1,6 @@
-// The lists that block: makes the kernel hold what is wanted, and puts back what was lost. The work is done by
-// a thread of its own, one list after another; blocks go ahead of it (see BlockKeeper::loadList). Thread-safe.
+// The lists that block: makes the kernel hold what is wanted, and puts back what was lost. The work is done
+// by a thread of its own, one list after another; blocks go ahead of it (see BlockKeeper::loadList).
+// Thread-safe.
 #pragma once
 
 #include "engine/base/worker.h"

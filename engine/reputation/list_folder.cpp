@@ -41,8 +41,8 @@ public:
             return fail(ErrorCode::Corrupt, path.toStdString() + " has an impossible size");
         const uchar* bytes = mapped->m_file.map(0, size);
         if (bytes == nullptr)
-            return fail(ErrorCode::Unavailable,
-                        path.toStdString() + " can't be mapped: " + mapped->m_file.errorString().toStdString());
+            return fail(ErrorCode::Unavailable, path.toStdString() + " can't be mapped: " +
+                                                    mapped->m_file.errorString().toStdString());
         mapped->m_bytes = {reinterpret_cast<const std::byte*>(bytes), static_cast<std::size_t>(size)};
         return mapped;
     }
@@ -58,7 +58,8 @@ Result<void> write(const QString& path, const char* bytes, qint64 size)
     QSaveFile file(path);
     if (file.open(QIODevice::WriteOnly) && file.write(bytes, size) == size && file.commit())
         return {};
-    return fail(ErrorCode::Unavailable, path.toStdString() + " can't be written: " + file.errorString().toStdString(),
+    return fail(ErrorCode::Unavailable,
+                path.toStdString() + " can't be written: " + file.errorString().toStdString(),
                 "Make room and check the permissions of the state folder.");
 }
 
@@ -182,8 +183,9 @@ Result<std::shared_ptr<ListImage>> ListFolder::writeImage(const std::string& nam
     const auto size = static_cast<qint64>(bytes.size());
     const QStorageInfo disk(QFileInfo(file).path());
     if (disk.isValid() && disk.bytesAvailable() < size + kLeaveFree)
-        return fail(ErrorCode::Exhausted, "the disk of " + file.toStdString() + " is nearly full; the list " + name +
-                                              " stays as it was",
+        return fail(ErrorCode::Exhausted,
+                    "the disk of " + file.toStdString() + " is nearly full; the list " + name +
+                        " stays as it was",
                     "Make room.");
     if (auto written = write(file, reinterpret_cast<const char*>(bytes.data()), size); !written)
         return std::unexpected(std::move(written.error()));
@@ -195,7 +197,8 @@ Result<void> ListFolder::promote(const std::string& name, Version from, Version 
     std::error_code error;
     std::filesystem::rename(path(name, ending(from)), path(name, ending(to)), error);
     if (error)
-        return fail(ErrorCode::Unavailable, "the new version of the list " + name + " can't be kept: " + error.message(),
+        return fail(ErrorCode::Unavailable,
+                    "the new version of the list " + name + " can't be kept: " + error.message(),
                     "Check the permissions of the state folder.");
     return {};
 }

@@ -43,7 +43,8 @@ public:
     Result<void> writeState(const std::string& name, const ListState& state);
 
     // The mapped file. NotFound: there is none.
-    [[nodiscard]] Result<std::shared_ptr<ListImage>> openImage(const std::string& name, Version version) const;
+    [[nodiscard]] Result<std::shared_ptr<ListImage>> openImage(const std::string& name,
+                                                               Version version) const;
     // Exhausted before anything is written when the disk would be left with less than 64 MiB.
     Result<std::shared_ptr<ListImage>> writeImage(const std::string& name, Version version,
                                                   std::span<const std::byte> bytes);

@@ -44,7 +44,8 @@ void ListKeeper::start(const FetchPolicy& policy, std::uint64_t seed)
     m_started = true;
     Problems problems;
     if (auto ensured = m_folder.ensure(); !ensured)
-        problems.push_back({Severity::Error, "lists", {}, 0, 0, ensured.error().message, ensured.error().cure});
+        problems.push_back(
+            {Severity::Error, "lists", {}, 0, 0, ensured.error().message, ensured.error().cure});
     for (const auto& settings : m_folder.readSettings(problems)) {
         auto& kept = create(settings);
         if (kept.settings.isSubscription())
@@ -86,9 +87,13 @@ void ListKeeper::open(Kept& kept, Problems& problems)
         kept.state.checkedAt = 0;
         kept.state.inForce.reset();
         if (!list && list.error().code != ErrorCode::NotFound)
-            problems.push_back({Severity::Warning, "lists", {}, 0, 0,
-                                "the list " + name + " could not be opened and is downloaded afresh: " +
-                                    list.error().message,
+            problems.push_back({Severity::Warning,
+                                "lists",
+                                {},
+                                0,
+                                0,
+                                "the list " + name +
+                                    " could not be opened and is downloaded afresh: " + list.error().message,
                                 {}});
         m_ports.changeRules(name, nullptr);
     }
@@ -127,11 +132,16 @@ void ListKeeper::changeWatched()
             if (round != m_watchRounds)
                 return;
             m_ports.health.report("lists-watched",
-                                  *merged ? Problems{}
-                                          : Problems{{Severity::Error, "lists", {}, 0, 0,
-                                                      "the lists that raise alerts can't be watched together: " +
-                                                          merged->error().message,
-                                                      "Watch fewer lists."}});
+                                  *merged
+                                      ? Problems{}
+                                      : Problems{{Severity::Error,
+                                                  "lists",
+                                                  {},
+                                                  0,
+                                                  0,
+                                                  "the lists that raise alerts can't be watched together: " +
+                                                      merged->error().message,
+                                                  "Watch fewer lists."}});
             if (*merged)
                 m_ports.changeWatched(**merged);
         });
@@ -143,19 +153,27 @@ void ListKeeper::report(const Kept& kept)
     Problems problems;
     const auto& name = kept.settings.name;
     if (kept.state.held)
-        problems.push_back({Severity::Warning, "lists", {}, 0, 0, name + ": " + kept.state.held->question,
+        problems.push_back({Severity::Warning,
+                            "lists",
+                            {},
+                            0,
+                            0,
+                            name + ": " + kept.state.held->question,
                             "bartizanctl lists accept " + name + ", or lists reject " + name});
     if (!kept.state.error.empty())
-        problems.push_back({Severity::Warning, "lists", {}, 0, 0, name + ": " + kept.state.error, kept.state.cure});
+        problems.push_back(
+            {Severity::Warning, "lists", {}, 0, 0, name + ": " + kept.state.error, kept.state.cure});
     m_ports.health.report(healthName(name), std::move(problems));
 }
 
 void ListKeeper::save(const Kept& kept)
 {
     const auto written = m_folder.writeState(kept.settings.name, kept.state);
-    m_ports.health.report("lists-state", written ? Problems{}
-                                                 : Problems{{Severity::Error, "lists", {}, 0, 0,
-                                                             written.error().message, written.error().cure}});
+    m_ports.health.report(
+        "lists-state",
+        written
+            ? Problems{}
+            : Problems{{Severity::Error, "lists", {}, 0, 0, written.error().message, written.error().cure}});
 }
 
 void ListKeeper::saveSettings()
@@ -164,9 +182,11 @@ void ListKeeper::saveSettings()
     for (const auto& [name, kept] : m_lists)
         all.push_back(kept.settings);
     const auto written = m_folder.writeSettings(all);
-    m_ports.health.report("lists-settings", written ? Problems{}
-                                                    : Problems{{Severity::Error, "lists", {}, 0, 0,
-                                                                written.error().message, written.error().cure}});
+    m_ports.health.report(
+        "lists-settings",
+        written
+            ? Problems{}
+            : Problems{{Severity::Error, "lists", {}, 0, 0, written.error().message, written.error().cure}});
 }
 
 Result<void> ListKeeper::subscribe(const ListSettings& settings)
@@ -264,8 +284,8 @@ void ListKeeper::arm()
             next = std::min(next.value_or(*due), *due);
     }
     if (next)
-        m_timer.start(std::chrono::milliseconds(
-            std::clamp<EpochMs>(*next - m_ports.clock.now(), 0, kLongestTimer)));
+        m_timer.start(
+            std::chrono::milliseconds(std::clamp<EpochMs>(*next - m_ports.clock.now(), 0, kLongestTimer)));
     else
         m_timer.stop();
 }
@@ -296,7 +316,8 @@ Result<void> ListKeeper::update(const std::string& name)
         const auto since = now - kept.state.triedAt;
         if (since >= 0 && since < std::chrono::milliseconds(kBetweenTries).count()) {
             if (!name.empty())
-                return fail(ErrorCode::Busy, name + " was asked for less than a minute ago", "Wait a minute.");
+                return fail(ErrorCode::Busy, name + " was asked for less than a minute ago",
+                            "Wait a minute.");
             continue;
         }
         beginFetch(kept);

@@ -1,8 +1,8 @@
 // Reputation lists over their whole life: subscribed to, downloaded when they fall due, guarded, put in force
 // for rules, sightings and the firewall, held back for a person's answer, taken away.
 //
-// Lives on the main thread; what takes time is done by threads of its own. A list's last good version stays in
-// force whatever goes wrong with the next one.
+// Lives on the main thread; what takes time is done by threads of its own. A list's last good version stays
+// in force whatever goes wrong with the next one.
 #pragma once
 
 #include "engine/base/clock.h"
@@ -15,8 +15,8 @@
 #include "engine/reputation/list_settings.h"
 #include "engine/reputation/list_state.h"
 #include "engine/reputation/list_update.h"
-#include "engine/reputation/protected_networks.h"
 #include "engine/reputation/loaded_list.h"
+#include "engine/reputation/protected_networks.h"
 
 #include <QTimer>
 
@@ -41,8 +41,8 @@ struct FetchPolicy
 struct ListInForce
 {
     const ListSettings& settings;
-    const ListState& state;   // of a subscription
-    SharedList list;          // nullptr: nothing is there yet
+    const ListState& state; // of a subscription
+    SharedList list;        // nullptr: nothing is there yet
     bool isBusy = false;    // being downloaded, or a version put in force
     std::optional<EpochMs> nextFetch;
     std::optional<FirewallLists::Standing> firewall; // of one that blocks
@@ -147,7 +147,8 @@ private:
     void arm();
     void beginFetch(Kept& kept);
     [[nodiscard]] Outcome fetch(const Task& task, const std::stop_token& stop);
-    [[nodiscard]] Outcome makeVersion(const Task& task, const CompiledList& fetched, const ListBounds& bounds);
+    [[nodiscard]] Outcome makeVersion(const Task& task, const CompiledList& fetched,
+                                      const ListBounds& bounds);
     void finish(const std::string& name, std::uint64_t round, Outcome outcome);
     void settle(Kept& kept, Outcome& outcome);
     void hold(Kept& kept, Outcome& outcome);

@@ -23,9 +23,10 @@ private:
     const std::vector<std::byte> m_bytes; // from the heap: aligned as CompiledList::open() asks for
 };
 
-// What of the text are addresses; the rest is for rules alone. Private ranges are the owner's own business, but
-// this machine's addresses and whatever else the guard protects are cut out.
-Result<SharedList> compileOwn(const std::string& text, std::span<const ProtectedNetwork> protectedNetworks, EpochMs now)
+// What of the text are addresses; the rest is for rules alone. Private ranges are the owner's own business,
+// but this machine's addresses and whatever else the guard protects are cut out.
+Result<SharedList> compileOwn(const std::string& text, std::span<const ProtectedNetwork> protectedNetworks,
+                              EpochMs now)
 {
     CompiledListBuilder builder(kMostEntries);
     ListOptions options;
@@ -46,7 +47,8 @@ Result<SharedList> compileOwn(const std::string& text, std::span<const Protected
     if (!update)
         return std::unexpected(std::move(update.error()));
     if (update->hold && update->hold->kind == "too_wide")
-        return fail(ErrorCode::Refused, "it names more than a sixteenth of all addresses in one piece, and is not put in force",
+        return fail(ErrorCode::Refused,
+                    "it names more than a sixteenth of all addresses in one piece, and is not put in force",
                     "Take the widest networks out.");
     return LoadedList::open(std::make_shared<MemoryImage>(std::move(update->image)));
 }

@@ -113,11 +113,12 @@ ListKeeper::Outcome ListKeeper::fetch(const Task& task, const std::stop_token& s
     return outcome;
 }
 
-ListKeeper::Outcome ListKeeper::makeVersion(const Task& task, const CompiledList& fetched, const ListBounds& bounds)
+ListKeeper::Outcome ListKeeper::makeVersion(const Task& task, const CompiledList& fetched,
+                                            const ListBounds& bounds)
 {
     Outcome outcome;
-    auto update = prepareUpdate(fetched, task.inForce ? &task.inForce->list : nullptr, task.generations, task.now,
-                                task.protectedNetworks, bounds);
+    auto update = prepareUpdate(fetched, task.inForce ? &task.inForce->list : nullptr, task.generations,
+                                task.now, task.protectedNetworks, bounds);
     if (!update) {
         outcome.error = std::move(update.error());
         return outcome;
@@ -127,7 +128,8 @@ ListKeeper::Outcome ListKeeper::makeVersion(const Task& task, const CompiledList
     outcome.version.image = checksumOf(update->image);
     outcome.hold = std::move(update->hold);
     auto written = m_folder.writeImage(task.name, ListFolder::Version::New, update->image);
-    auto loaded = written ? LoadedList::open(std::move(*written)) : std::unexpected(std::move(written.error()));
+    auto loaded =
+        written ? LoadedList::open(std::move(*written)) : std::unexpected(std::move(written.error()));
     if (loaded)
         outcome.list = std::move(*loaded);
     else

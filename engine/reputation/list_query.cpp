@@ -41,7 +41,8 @@ Result<ListQuery> ListQuery::parse(std::string_view text)
         query.address = *address;
         query.text = address->toString();
     } else if (Cidr::parse(text)) {
-        return fail(ErrorCode::InvalidArgument, "a network may be on a list in part", "Give one address of it.");
+        return fail(ErrorCode::InvalidArgument, "a network may be on a list in part",
+                    "Give one address of it.");
     } else if (const auto hash = hashIn(text)) {
         query.kind = Kind::Hash;
         query.hash = *hash;

@@ -77,7 +77,8 @@ Result<void> checkUrl(const std::string& text, UrlRule rule)
     if (!url.isValid() || url.host().isEmpty())
         return wrong("url", "it is no URL", "Give one like https://example.org/list.txt.");
     if (!url.userInfo().isEmpty())
-        return wrong("url", "it holds a user name or password, which would stand in the settings for all to read",
+        return wrong("url",
+                     "it holds a user name or password, which would stand in the settings for all to read",
                      "Give a URL without them.");
     if (url.scheme() == "https"_L1 || (rule == UrlRule::Private && url.scheme() == "http"_L1))
         return {};

@@ -33,8 +33,8 @@ struct ListSettings
     std::string column;
     ListUse use = ListUse::Tag;
     ListTraffic traffic = ListTraffic::Inbound; // of Block
-    bool dryRun = false;                        // of Block: says what it would have blocked, and blocks nothing
-    std::chrono::minutes interval{24 * 60};     // of a subscription
+    bool dryRun = false;                    // of Block: says what it would have blocked, and blocks nothing
+    std::chrono::minutes interval{24 * 60}; // of a subscription
 
     [[nodiscard]] bool isSubscription() const { return !url.empty(); }
     // Its addresses have to stand in the firewall.
@@ -51,8 +51,8 @@ enum class UrlRule {
     Private, // http and private ones too: root's configuration says so
 };
 
-// The JSON of the protocol and of the state folder. Members that `json` has not stay as in `base`; null is as if
-// absent. InvalidArgument names the member and says what it can be.
+// The JSON of the protocol and of the state folder. Members that `json` has not stay as in `base`; null is as
+// if absent. InvalidArgument names the member and says what it can be.
 [[nodiscard]] QJsonObject toJson(const ListSettings& settings);
 [[nodiscard]] Result<ListSettings> listSettingsFrom(const QJsonObject& json, ListSettings base, UrlRule rule);
 

@@ -1,4 +1,5 @@
-// The lists to be noticed, merged into one table: a record's address is asked for once, however many they are.
+// The lists to be noticed, merged into one table: a record's address is asked for once, however many they
+// are.
 #pragma once
 
 #include "engine/base/result.h"
@@ -11,7 +12,8 @@
 
 namespace bartizan {
 
-// nullptr where there is no list. Takes seconds for millions of addresses. Exhausted: see AddressTableBuilder.
+// nullptr where there is no list. Takes seconds for millions of addresses. Exhausted: see
+// AddressTableBuilder.
 [[nodiscard]] Result<std::shared_ptr<const WatchedLists>>
 mergeWatched(const std::vector<std::pair<WatchedList, SharedList>>& lists);
 

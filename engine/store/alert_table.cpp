@@ -105,7 +105,8 @@ std::string listSql(const AlertQuery& query, const AlertScope& scope)
         sql +=
             query.address->isSingle() ? " AND address_key = ?" : " AND address_key >= ? AND address_key <= ?";
     if (!query.group.empty())
-        sql += " AND address_key IS NOT NULL AND instr(',' || groups || ',', ',' || CAST(? AS TEXT) || ',') > 0";
+        sql +=
+            " AND address_key IS NOT NULL AND instr(',' || groups || ',', ',' || CAST(? AS TEXT) || ',') > 0";
     if (!query.search.empty()) {
         // Not LIKE: it has wildcards, and ends at a NUL byte, behind which a log line could hide.
         sql += " AND instr(lower(" + std::string(kSearchedText) + "), lower(CAST(? AS TEXT))) > 0";

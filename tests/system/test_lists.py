@@ -108,6 +108,14 @@ class Lists(SystemTest):
         self.assertEqual([(os.path.basename(p["file"]), p["line"]) for p in told], [("known", 2)])
         self.put("known", "198.51.100.3:\n")
         self.assertSoon(lambda: not [p for p in engine.status()["problems"] if p["component"] == "lists"], "still told")
+        path = os.path.join(self.folder, "known")
+        os.symlink("nowhere", path + "~")
+        os.rename(path + "~", path)
+        self.assertSoon(lambda: [p for p in engine.status()["problems"] if p["file"] == path], "a link to nowhere")
+        self.assertRule(engine, "198.51.100.3", "100701", True)  # what ran stays
+        self.put("known", "198.51.100.4:\n")
+        time.sleep(LIVE)
+        self.assertRule(engine, "198.51.100.4", "100701", True)
 
     def test_a_file_is_taken_when_it_is_whole(self):
         engine = self.started()

@@ -2,8 +2,8 @@
 // while there is room for them.
 #pragma once
 
-#include "engine/net/address_range.h"
 #include "engine/lists/formats/list_reader.h"
+#include "engine/net/address_range.h"
 
 #include <string>
 #include <utility>

@@ -275,7 +275,8 @@ void TestCompiledList::whatCanNotBe_data()
     QTest::newRow("empty") << QByteArray("");
     QTest::newRow("upper case") << QByteArray("Bad.example");
     QTest::newRow("a blank") << QByteArray("bad example");
-    QTest::newRow("no ASCII") << QByteArray("b\xC3\xA4" "d.example");
+    QTest::newRow("no ASCII") << QByteArray("b\xC3\xA4"
+                                            "d.example");
     QTest::newRow("a NUL") << QByteArray("bad\0example", 11);
     QTest::newRow("too long") << QByteArray(254, 'a');
 }

@@ -99,7 +99,9 @@ void TestAddressRange::knownRanges()
     QCOMPARE(found.join(QLatin1Char(' ')), networks);
     if (range)
         QCOMPARE(QString::fromStdString(range->toString()),
-                 found.size() == 1 ? networks : QString::fromStdString(range->first.toString() + '-' + range->last.toString()));
+                 found.size() == 1
+                     ? networks
+                     : QString::fromStdString(range->first.toString() + '-' + range->last.toString()));
 }
 
 void TestAddressRange::whatIsNoRange_data()

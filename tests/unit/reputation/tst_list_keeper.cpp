@@ -89,7 +89,8 @@ public:
         report.format = "addresses";
         return report;
     }
-    Result<FetchReport> compile(std::span<const std::byte>, const FetchRequest&, const std::stop_token&) override
+    Result<FetchReport> compile(std::span<const std::byte>, const FetchRequest&,
+                                const std::stop_token&) override
     {
         return fail(ErrorCode::Unsupported, "not here");
     }
@@ -142,7 +143,8 @@ struct Bench
         host.gateways = {IpAddress::parse("203.0.113.1").value()};
         host.nameServers = {IpAddress::parse("203.0.113.53").value()};
         blocks.start(std::make_shared<const Guard>(
-            std::move(host), std::vector<AllowlistEntry>{{Cidr::parse("203.0.113.64/30").value(), "the office"}}));
+            std::move(host),
+            std::vector<AllowlistEntry>{{Cidr::parse("203.0.113.64/30").value(), "the office"}}));
         begin();
     }
 
@@ -150,13 +152,14 @@ struct Bench
     {
         keeper = std::make_unique<ListKeeper>(
             folder.path().toStdString(),
-            ListKeeper::Ports{&fetcher, blocks, clock, health,
-                              [context = context.get()](std::function<void()> work) {
-                                  QMetaObject::invokeMethod(context, std::move(work), Qt::QueuedConnection);
-                              },
-                              [this](const std::string& name, const SharedList& list) { rules[name] = list; },
-                              [this](std::shared_ptr<const WatchedLists> lists) { watched = std::move(lists); },
-                              [](const std::string&) {}});
+            ListKeeper::Ports{
+                &fetcher, blocks, clock, health,
+                [context = context.get()](std::function<void()> work) {
+                    QMetaObject::invokeMethod(context, std::move(work), Qt::QueuedConnection);
+                },
+                [this](const std::string& name, const SharedList& list) { rules[name] = list; },
+                [this](std::shared_ptr<const WatchedLists> lists) { watched = std::move(lists); },
+                [](const std::string&) {}});
         keeper->start({}, 1);
     }
     void end()
@@ -168,16 +171,16 @@ struct Bench
     // Waits until nothing is downloaded any more.
     bool settle()
     {
-        return QTest::qWaitFor([this] {
-            return std::ranges::none_of(keeper->lists(), &ListInForce::isBusy);
-        });
+        return QTest::qWaitFor(
+            [this] { return std::ranges::none_of(keeper->lists(), &ListInForce::isBusy); });
     }
     // Until one of those that are due then has been asked for: each has a slot of its own.
     bool fetchAfter(EpochMs wait)
     {
         clock.time += wait;
         for (const auto& list : keeper->lists())
-            clock.time = std::max<EpochMs>(clock.time, std::min(list.nextFetch.value_or(0), clock.time + 300'000));
+            clock.time =
+                std::max<EpochMs>(clock.time, std::min(list.nextFetch.value_or(0), clock.time + 300'000));
         keeper->fetchDue();
         return settle();
     }
@@ -288,7 +291,8 @@ private slots:
         bench.fetcher.serve(imageOf({"10.0.0.0/8", "203.0.113.0/24", "198.51.100.7/32"}));
         QVERIFY(bench.keeper->subscribe(settings("level1", ListUse::Block)));
         QVERIFY(bench.settle());
-        for (const char* address : {"10.1.2.3", "203.0.113.10", "203.0.113.1", "203.0.113.53", "203.0.113.65"})
+        for (const char* address :
+             {"10.1.2.3", "203.0.113.10", "203.0.113.1", "203.0.113.53", "203.0.113.65"})
             QVERIFY2(!bench.ruleHolds("level1", address), address);
         QVERIFY(bench.ruleHolds("level1", "203.0.113.11"));
         QVERIFY(bench.ruleHolds("level1", "198.51.100.7"));
@@ -465,7 +469,8 @@ private slots:
         const auto namesFor = [&](const char* address) {
             std::vector<std::string> names;
             if (bench.watched) {
-                for (const auto* list : bench.watched->lists(bench.watched->find(IpAddress::parse(address).value())))
+                for (const auto* list :
+                     bench.watched->lists(bench.watched->find(IpAddress::parse(address).value())))
                     names.push_back(list->name + (list->dryRun ? ", dry run" : ""));
             }
             return names;
@@ -487,7 +492,8 @@ private slots:
         QVERIFY(!bench.keeper->asksForText("mine"));
         QVERIFY(bench.keeper->change(one));
         QVERIFY(bench.keeper->asksForText("mine"));
-        bench.keeper->setOwnList("mine", "192.168.7.7:noisy\n203.0.113.10:myself\n198.51.100.:\nanna:a name\n");
+        bench.keeper->setOwnList("mine",
+                                 "192.168.7.7:noisy\n203.0.113.10:myself\n198.51.100.:\nanna:a name\n");
         QVERIFY(bench.waitForFirewall("mine"));
         QVERIFY(bench.inFirewall("mine", "192.168.7.7"));
         QVERIFY(bench.inFirewall("mine", "198.51.100.200"));
