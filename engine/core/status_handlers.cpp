@@ -67,19 +67,6 @@ QJsonObject correlationJson(const Engine& engine)
             {u"evicted"_s, countJson(usage.evicted)}};
 }
 
-<<<<<<< HEAD
-=======
-QJsonArray listsJson(const Engine& engine)
-{
-    QJsonArray lists;
-    for (const auto& file : engine.listFiles())
-        lists.append(QJsonObject{{u"name"_s, jsonText(file.name)},
-                                 {u"path"_s, jsonText(file.path)},
-                                 {u"entries"_s, countJson(file.list->size())}});
-    return lists;
-}
-
->>>>>>> f6f0dd3a9a22710ed56f3a83e081ede7e8d95dfa
 } // namespace
 
 QJsonObject statusJson(Engine& engine)
