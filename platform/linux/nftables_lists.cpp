@@ -139,6 +139,7 @@ std::vector<Rule> rulesOf(const std::string& table, const ListChain& chain, cons
 std::vector<std::string> fingerprints(const std::vector<Rule>& rules)
 {
     std::vector<std::string> texts;
+    texts.reserve(rules.size());
     for (const Rule& rule : rules)
         texts.push_back(fingerprint(rule.get()));
     return texts;
