@@ -21,8 +21,8 @@ struct Downloaded
 // Follows redirects itself, each checked as the first address was: https, no credentials in it, public. A
 // host's name is resolved here, and an address found so is connected to: what is resolved twice may be public
 // when it is checked and 127.0.0.1 when it is used. Behind a proxy the proxy resolves, and only addresses
-// written as such can be checked. Sends nothing that identifies: no cookies, no language, "Bartizan/VERSION"
-// as its name.
+// written as such can be checked. Sends nothing that identifies: no cookies, no language but "en",
+// "Bartizan/VERSION" as its name.
 [[nodiscard]] Result<Downloaded> download(const FetchRequest& request, const ProxyEnvironment& proxies);
 
 } // namespace bartizan::fetch

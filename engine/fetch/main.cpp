@@ -122,11 +122,11 @@ Result<Outcome> takeJob()
 int main(int argc, char** argv)
 {
     const QCoreApplication application(argc, argv);
-    if (argc > 1) {
-        std::fprintf(stderr, "bartizan-fetch: bartizand starts it; it takes no arguments\n");
-        return kUsageError;
-    }
-    const auto outcome = takeJob();
+    const auto outcome = argc == 1 ? takeJob() : fail(ErrorCode::InvalidArgument, "it takes no arguments");
     const std::string answer = outcome ? writeFetchReport(outcome->report) : writeFetchError(outcome.error());
-    return sendMessage(kChannel, answer, outcome ? outcome->image.get() : -1) ? 0 : 1;
+    if (sendMessage(kChannel, answer, outcome ? outcome->image.get() : -1))
+        return 0;
+    std::fprintf(stderr,
+                 "bartizan-fetch: bartizand starts it for each list; there is nothing to do by hand\n");
+    return kUsageError;
 }
