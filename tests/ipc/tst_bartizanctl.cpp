@@ -157,7 +157,15 @@ void TestBartizanctl::wrongUsageIsExplained_data()
     row("why", "name one address");
     row("why 192.0.2.0/24", "not an address");
     row("why --verbose 192.0.2.1", "unknown option --verbose");
-    row("lists remove", "unknown: remove");
+    row("lists frobnicate", "unknown: frobnicate");
+    row("lists remove", "name the list");
+    row("lists add", "name the list");
+    row("lists add bad --from https://a.example/ 192.0.2.1", "can't be added to what is subscribed to");
+    row("lists add mine 192.0.2.1 --for ever", "not a duration");
+    row("lists set bad --every now", "not a duration");
+    row("lists lookup", "name one address, domain or hash");
+    row("lists show", "name one list");
+    row("lists import mine", "name the list and one file");
     row("reload rules", "takes no arguments");
     row("pause", "for how long");
     row("pause a-while", "not a duration");
@@ -272,9 +280,40 @@ void TestBartizanctl::commandsAskTheEngineAndTell_data()
          // A log line can neither steer the terminal nor turn the text around.
          u"/var/log/auth\\.log: Failed \ufffd\\[2J\ufffdpassword\\n"_s, u"active, 9m 58s left"_s});
     row("lists", "lists", "{}",
-        R"({"lists":[{"name":"bad","path":"/etc/x","entries":5000,"used_by":["100100"]}]})", 0,
-        {u"bad +5,000  100100 +/etc/x\\n"_s});
-    row("lists update", "lists.update", "{}", "{}", 0, {u"being updated"_s});
+        R"({"lists":[{"name":"bad","kind":"subscription","url":"https://lists.example/\u001b[2J","use":"block","traffic":"both",
+                      "dry_run":false,"entries":5000,"updated":"2026-11-24T07:08:09Z","firewall":{"state":"in_force"},"held":null},
+                     {"name":"mine","kind":"file","use":"tag","entries":2,"updated":null,"firewall":null,"held":null}]})",
+        0,
+        {u"bad +5,000  block both  https://lists\\.example/\ufffd\\[2J  2026-11-24 07:08:09  in force\n"_s,
+         u"mine +2  tag +file +- +-\n"_s});
+    row("lists update", "lists.update", "{}", "{}", 0, {u"Being downloaded"_s});
+    row("lists update bad", "lists.update", R"({"name":"bad"})", "{}", 0, {u"Being downloaded"_s});
+    row("lists lookup 203.0.113.7", "lists.lookup", R"({"text":"203.0.113.7"})",
+        R"({"text":"203.0.113.7","verdict":"dropped","outcome":"New connections from it are dropped: the list bad blocks it.",
+            "lists":[{"name":"bad","use":"block","traffic":"inbound","since":"2026-11-24T07:08:09Z","since_at_least":true,"value":"spam"}]})",
+        0,
+        {u"^203\\.0\\.113\\.7: New connections from it are dropped"_s,
+         u"bad   block  2026-11-24 07:08:09 or before  spam\n"_s});
+    row("lists add mine 192.0.2.1 192.0.2.2 --note noisy --for 1d", "lists.edit",
+        R"({"name":"mine","add":[{"entry":"192.0.2.1","note":"noisy","seconds":86400},{"entry":"192.0.2.2","note":"noisy","seconds":86400}]})",
+        R"({"added":2,"changed":0,"removed":0,"problems":[]})", 0, {u"^Entries: 2 added\\.\n$"_s});
+    row("lists remove mine 192.0.2.1", "lists.edit", R"({"name":"mine","remove":["192.0.2.1"]})",
+        R"({"added":0,"changed":0,"removed":0,"problems":[{"severity":"error","message":"it is not on the list","cure":"look","line":1}]})",
+        1, {u"it is not on the list"_s, u"Nothing changed"_s});
+    row("lists remove mine", "lists.remove", R"({"name":"mine"})", R"({"can_be_undone":true})", 0,
+        {u"lists undo mine"_s});
+    row("lists set bad --use block --dry-run --every 6h", "lists.set",
+        R"({"name":"bad","use":"block","dry_run":true,"interval_minutes":360})",
+        R"({"list":{"name":"bad","use":"block","traffic":"inbound"}})", 0, {u"^Changed: bad"_s});
+    row("lists accept bad", "lists.accept", R"({"name":"bad"})", "{}", 0, {u"being put in force"_s});
+    row("lists reject bad", "lists.reject", R"({"name":"bad"})", "{}", 0, {u"stays as it was"_s});
+    row("lists dry-run bad", "lists.dry_run", R"({"name":"bad"})",
+        R"({"name":"bad","logins":{"looked_at":1000,"would_block":3,"addresses":1,
+            "examples":[{"address":"192.0.2.7","last_time":"2026-11-24T07:08:09Z","description":"logged in"}]},
+            "alerts":{"looked_at":0,"would_block":0,"addresses":0,"examples":[]}})",
+        0,
+        {u"Of your last 1,000 successful logins it would have stopped 3, from 1 address"_s,
+         u"192\\.0\\.2\\.7  2026"_s});
     row("reload", "reload", "{}",
         R"({"problems":[{"severity":"warning","file":"a.xml","line":3,"column":7,"message":"odd","cure":""}],"ruleset":{"rules":1,"decoders":2,"lists":0}})",
         0, {u"warning  a\\.xml:3:7: odd\\n"_s, u"Reloaded: 1 rule, 2 decoders, 0 lists\\."_s});

@@ -27,7 +27,7 @@ QString document()
 QHash<QString, QString> documentedMethods()
 {
     QHash<QString, QString> found;
-    static const QRegularExpression row(u"^\\| `([a-z.]+)` \\| ([a-z]+)"_s,
+    static const QRegularExpression row(u"^\\| `([a-z_.]+)` \\| ([a-z]+)"_s,
                                         QRegularExpression::MultilineOption);
     for (auto match = row.globalMatch(document()); match.hasNext();) {
         const auto line = match.next();
