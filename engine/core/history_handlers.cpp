@@ -2,6 +2,7 @@
 
 #include "engine/core/engine.h"
 #include "engine/core/json_objects.h"
+#include "engine/core/list_lookup.h"
 
 #include <QJsonArray>
 
@@ -111,22 +112,8 @@ Result<QJsonObject> listBlocks(Engine& engine, const QJsonObject& params)
     return QJsonObject{{u"blocks"_s, blocks}, {u"more"_s, page->more || budget.spent()}};
 }
 
-// Which list files hold the address as the address look-up walks it (spec §9.2): whole, then cut at the dots.
-QJsonArray listsWith(const Engine& engine, const Cidr& address)
-{
-    QJsonArray names;
-    if (!address.isSingle())
-        return names;
-    const std::string text = address.toString();
-    for (const auto& file : engine.listFiles()) {
-        if (file.list->findAddress(text, AddressKeys::Texts))
-            names.append(jsonText(file.name));
-    }
-    return names;
-}
-
 QString whyText(const Cidr& address, const std::optional<GuardRefusal>& refusal,
-                const std::optional<BlockRecord>& block)
+                const std::optional<BlockRecord>& block, const QString& droppedByList)
 {
     if (block) {
         const auto standing =
@@ -143,6 +130,8 @@ QString whyText(const Cidr& address, const std::optional<GuardRefusal>& refusal,
     }
     if (refusal)
         return jsonText(refusal->text) + u" and is never blocked"_s;
+    if (!droppedByList.isEmpty())
+        return jsonText(address.toString()) + u" is not blocked by itself. "_s + droppedByList;
     return jsonText(address.toString()) + u" is not blocked"_s;
 }
 
@@ -169,15 +158,16 @@ Result<QJsonObject> why(Engine& engine, const QJsonObject& params)
     for (const auto& item : engine.store().alerts(alertQuery).value_or(Page<AlertRecord>{}).items)
         alerts.append(toJson(item));
 
+    const auto lists = address->isSingle() ? listedBy(engine, address->address()) : ListedBy{};
     const auto verdict = block ? u"blocked"_s : refusal ? u"protected"_s : u"not_blocked"_s;
     return QJsonObject{
         {u"address"_s, jsonText(address->toString())},
         {u"verdict"_s, block && block->state == BlockState::Failed ? u"not_blocked"_s : verdict},
-        {u"text"_s, whyText(*address, refusal, block)},
+        {u"text"_s, whyText(*address, refusal, block, lists.dropped)},
         {u"guard"_s, refusal ? QJsonValue(jsonText(guardName(refusal->kind))) : QJsonValue()},
         {u"blocks"_s, blocks},
         {u"alerts"_s, alerts},
-        {u"lists"_s, listsWith(engine, *address)}};
+        {u"lists"_s, lists.names}};
 }
 
 } // namespace

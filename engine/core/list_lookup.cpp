@@ -24,6 +24,16 @@ struct Found
     bool blocks = false; // stands in the firewall
 };
 
+// When an entry of an own list was added, where Bartizan did it.
+std::optional<EpochMs> addedAt(Engine& engine, const std::string& list, const std::string& key)
+{
+    const auto page = engine.ownLists().entries(list, 0, 1000, key);
+    if (!page)
+        return std::nullopt;
+    const auto entry = std::ranges::find(page->entries, key, &OwnListEntry::key);
+    return entry == page->entries.end() ? std::nullopt : entry->addedAt;
+}
+
 std::vector<Found> findIn(Engine& engine, const ListQuery& query)
 {
     std::vector<Found> found;
@@ -40,6 +50,7 @@ std::vector<Found> findIn(Engine& engine, const ListQuery& query)
         if (!answer)
             continue;
         const auto kept = engine.listKeeper().find(file.name);
+        answer->since = addedAt(engine, file.name, query.text);
         found.push_back({engine.listKeeper().settingsOf(file.name), std::move(*answer),
                          kept && kept->firewall && kept->firewall->state == FirewallLists::State::InForce});
     }
@@ -195,6 +206,19 @@ Result<QJsonObject> lookUpJson(Engine& engine, const std::string& text)
                        {u"lists"_s, lists},
                        {u"verdict"_s, outcome.verdict},
                        {u"outcome"_s, outcome.text}};
+}
+
+ListedBy listedBy(Engine& engine, const IpAddress& address)
+{
+    ListedBy holding;
+    const auto query = ListQuery::parse(address.toString());
+    for (const auto& one : query ? findIn(engine, *query) : std::vector<Found>{}) {
+        holding.names.append(jsonText(one.settings.name));
+        if (one.blocks && holding.dropped.isEmpty())
+            holding.dropped = trafficText(one.settings.traffic) +
+                              u": the list %1 blocks it."_s.arg(jsonText(one.settings.name));
+    }
+    return holding;
 }
 
 Result<QJsonObject> dryRunJson(Engine& engine, const std::string& name)

@@ -157,6 +157,10 @@ Result<QJsonObject> entriesJson(Engine& engine, const QJsonObject& params)
     const auto kept = engine.listKeeper().find(name);
     QJsonArray entries;
     if (kept && kept->settings.isSubscription()) {
+        if (!params["filter"_L1].toString().isEmpty())
+            return fail(ErrorCode::Unsupported,
+                        "filter: what is subscribed to can't be searched by a part of an entry",
+                        "Look one address, domain or hash up: bartizanctl lists lookup.");
         if (kept->list)
             addSubscribed(kept->list->list, offset, limit, entries);
         return QJsonObject{

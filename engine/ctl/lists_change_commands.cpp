@@ -78,6 +78,30 @@ int subscribe(Context& context, const Arguments& arguments, const QString& from)
     return kSuccess;
 }
 
+QString relationText(const QString& relation)
+{
+    if (relation == "covers"_L1)
+        return u" covers "_s;
+    if (relation == "covered_by"_L1)
+        return u" is covered by "_s;
+    return relation == "same"_L1 ? u" is the same as "_s : u" overlaps "_s;
+}
+
+void showOverlaps(Output& out, const QJsonObject& result)
+{
+    const QJsonArray overlaps = result["overlaps"_L1].toArray();
+    for (const auto& item : overlaps) {
+        const QJsonObject overlap = item.toObject();
+        const QString list = safe(overlap["list"_L1], 64);
+        out.line("note: "_L1 + safe(overlap["entry"_L1], 100) +
+                 relationText(overlap["relation"_L1].toString()) +
+                 (list.isEmpty() ? safe(overlap["other"_L1], 100) : "the list "_L1 + list));
+    }
+    const auto more = result["overlap_count"_L1].toInteger() - overlaps.size();
+    if (more > 0)
+        out.line(u"note: and %1 overlaps more"_s.arg(grouped(more)));
+}
+
 int showEdited(Output& out, const QJsonObject& result)
 {
     QStringList done;
@@ -88,6 +112,7 @@ int showEdited(Output& out, const QJsonObject& result)
             done.append(grouped(count) + ' '_L1 + words);
     }
     const bool broken = showProblems(out, result["problems"_L1].toArray());
+    showOverlaps(out, result);
     out.line(done.isEmpty() ? u"Nothing changed."_s : u"Entries: "_s + done.join(", "_L1) + '.'_L1);
     return broken ? kFailure : kSuccess;
 }

@@ -99,6 +99,9 @@ private:
                        blockReasonText(event.data));
         else if (event.name == "status"_L1)
             showStatus(now, event.data);
+        else if (event.name == "lists"_L1)
+            m_out.line(now + m_out.styled(u"list   "_s, Style::Faint) + safe(event.data["name"_L1], 64) +
+                       " changed"_L1);
     }
 
     void showAlert(const QString& now, const QJsonObject& alert)

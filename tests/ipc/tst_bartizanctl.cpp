@@ -296,7 +296,12 @@ void TestBartizanctl::commandsAskTheEngineAndTell_data()
          u"bad   block  2026-11-24 07:08:09 or before  spam\n"_s});
     row("lists add mine 192.0.2.1 192.0.2.2 --note noisy --for 1d", "lists.edit",
         R"({"name":"mine","add":[{"entry":"192.0.2.1","note":"noisy","seconds":86400},{"entry":"192.0.2.2","note":"noisy","seconds":86400}]})",
-        R"({"added":2,"changed":0,"removed":0,"problems":[]})", 0, {u"^Entries: 2 added\\.\n$"_s});
+        R"({"added":2,"changed":0,"removed":0,"problems":[],"overlap_count":3,"overlaps":[
+            {"entry":"192.0.2.1","relation":"covered_by","other":"192.0.2.0/24","list":""},{"entry":"192.0.2.2","relation":"touches","other":"","list":"bad"}]})",
+        0,
+        {u"^note: 192\\.0\\.2\\.1 is covered by 192\\.0\\.2\\.0/24\n"_s,
+         u"192\\.0\\.2\\.2 overlaps the list bad\n"_s, u"and 1 overlaps more\n"_s,
+         u"Entries: 2 added\\.\n$"_s});
     row("lists remove mine 192.0.2.1", "lists.edit", R"({"name":"mine","remove":["192.0.2.1"]})",
         R"({"added":0,"changed":0,"removed":0,"problems":[{"severity":"error","message":"it is not on the list","cure":"look","line":1}]})",
         1, {u"it is not on the list"_s, u"Nothing changed"_s});

@@ -167,6 +167,10 @@ class Reputation(SystemTest):
         self.assertFalse(self.reaches())
         found = engine.ctl("lists", "lookup", net.attacker4)
         self.assertEqual((found["verdict"], found["lists"][0]["value"]), ("dropped", "noisy neighbour"))
+        self.assertTrue(found["lists"][0]["since"])
+        why = engine.ctl("why", net.attacker4)
+        self.assertEqual((why["verdict"], why["lists"]), ("not_blocked", ["mine"]))
+        self.assertIn("the list mine blocks it", why["text"])
         engine.ctl("lists", "remove", "mine", net.attacker4, "192.0.2.64/30")
         self.assertSoon(self.reaches, "removed and still blocked")
         engine.ctl("lists", "undo", "mine")
@@ -205,6 +209,13 @@ class Reputation(SystemTest):
             answer = engine.ctl("lists", "add", "bad", "--from", url, check=False)
             self.assertIn("error", answer, url)
             self.assertIn(word, answer["error"]["message"])
+        self.assertEqual(engine.ctl("lists")["lists"], [])
+        # The catalogue is there, takes nothing by itself, and a publisher that can't be reached is told.
+        known = [x["id"] for x in engine.ctl("lists", "catalogue")["catalogue"]]
+        self.assertGreater(len(known), 20)
+        away = engine.ctl("lists", "add", "one", "--from", known[0], check=False)
+        self.assertEqual(away["error"]["code"], "unavailable", away)
+        self.assertEqual(engine.ctl("lists", "add", "one", "--from", "no-such-list", check=False)["error"]["code"], "not_found")
         self.assertEqual(engine.ctl("lists")["lists"], [])
 
 
