@@ -163,68 +163,99 @@ void Ipv4Tree::findGroup(std::span<const std::uint32_t> addresses, AddressLabel*
             findInRun(open[i].run, open[i].leaf.group, static_cast<std::uint8_t>(addresses[open[i].place]));
 }
 
-bool Ipv4Tree::walk(AddressLabel lastLabel, const Visit& visit) const
+// Goes over all three levels in the order in which they were written; every take…() says whether what it took
+// is what the writer writes.
+class Ipv4Tree::Walk
 {
-    Joined joined(visit);
-    std::size_t blocks = 0;
-    std::size_t words = 0; // all before are taken
-    const auto takePiece = [&](std::uint32_t network, std::uint32_t word, int& lastLow) {
-        const Ipv4Piece piece = Ipv4Piece::unpack(word);
-        if (piece.label == 0 || piece.label > lastLabel || piece.first > piece.last || piece.first <= lastLow)
-            return false;
-        lastLow = piece.last;
-        joined.add(network, piece);
-        return true;
-    };
-    const auto takeLeaf = [&](std::uint32_t network, std::uint32_t word, std::size_t group) {
-        int lastLow = -1;
-        if ((word & Ipv4Run::kBit) == 0)
-            return takePiece(network, word, lastLow);
-        const Ipv4Run run = Ipv4Run::unpack(word);
-        if (run.length < 2 || group + run.offset != words || run.length > m_words.size() - words)
-            return false;
-        for (std::uint32_t i = 0; i < run.length; ++i) {
-            if (!takePiece(network, m_words.at(words++), lastLow))
+public:
+    Walk(const Ipv4Tree& tree, AddressLabel lastLabel, const Visit& visit)
+        : m_tree(tree)
+        , m_lastLabel(lastLabel)
+        , m_joined(visit)
+    {
+    }
+
+    bool takeAll()
+    {
+        for (std::uint32_t i = 0; i < m_tree.m_roots.size(); ++i) {
+            const Ipv4Rank rank = m_tree.m_roots.at(i);
+            if (rank.reserved != 0 || rank.before != (rank.present == 0 ? 0 : m_blocks))
                 return false;
+            for (std::uint32_t bit = 0; bit < 64; ++bit) {
+                if (has(rank.present, bit) && !takeBlock(i << 6 | bit))
+                    return false;
+            }
         }
-        return true;
-    };
-    const auto takeGroup = [&](std::uint32_t firstNetwork, std::uint64_t present) {
-        const std::size_t group = words;
-        const auto leaves = static_cast<std::size_t>(std::popcount(present));
-        if (leaves > m_words.size() - group)
-            return false;
-        words += leaves;
-        std::size_t leaf = group;
-        for (std::uint32_t bit = 0; bit < 64; ++bit) {
-            if (has(present, bit) && !takeLeaf(firstNetwork | bit, m_words.at(leaf++), group))
-                return false;
-        }
-        return true;
-    };
-    const auto takeBlock = [&](std::uint32_t network) {
+        m_joined.finish();
+        return m_blocks * kBlockWords == m_tree.m_blocks.size() && m_words == m_tree.m_words.size();
+    }
+
+private:
+    bool takeBlock(std::uint32_t network)
+    {
         bool holdsAny = false;
         for (std::uint32_t i = 0; i < kBlockWords; ++i) {
-            const Ipv4Rank rank = m_blocks.at(blocks * kBlockWords + i);
-            if (rank.reserved != 0 || rank.before != (rank.present == 0 ? 0 : words) ||
+            const Ipv4Rank rank = m_tree.m_blocks.at(m_blocks * kBlockWords + i);
+            if (rank.reserved != 0 || rank.before != (rank.present == 0 ? 0 : m_words) ||
                 !takeGroup(network << 8 | i << 6, rank.present))
                 return false;
             holdsAny = holdsAny || rank.present != 0;
         }
-        ++blocks;
+        ++m_blocks;
         return holdsAny;
-    };
-    for (std::uint32_t i = 0; i < m_roots.size(); ++i) {
-        const Ipv4Rank rank = m_roots.at(i);
-        if (rank.reserved != 0 || rank.before != (rank.present == 0 ? 0 : blocks))
+    }
+
+    bool takeGroup(std::uint32_t firstNetwork, std::uint64_t present)
+    {
+        const std::size_t group = m_words;
+        const auto leaves = static_cast<std::size_t>(std::popcount(present));
+        if (leaves > m_tree.m_words.size() - group)
             return false;
+        m_words += leaves;
+        std::size_t leaf = group;
         for (std::uint32_t bit = 0; bit < 64; ++bit) {
-            if (has(rank.present, bit) && !takeBlock(i << 6 | bit))
+            if (has(present, bit) && !takeLeaf(firstNetwork | bit, m_tree.m_words.at(leaf++), group))
                 return false;
         }
+        return true;
     }
-    joined.finish();
-    return blocks * kBlockWords == m_blocks.size() && words == m_words.size();
+
+    bool takeLeaf(std::uint32_t network, std::uint32_t word, std::size_t group)
+    {
+        int lastLow = -1;
+        if ((word & Ipv4Run::kBit) == 0)
+            return takePiece(network, word, lastLow);
+        const Ipv4Run run = Ipv4Run::unpack(word);
+        if (run.length < 2 || group + run.offset != m_words || run.length > m_tree.m_words.size() - m_words)
+            return false;
+        for (std::uint32_t i = 0; i < run.length; ++i) {
+            if (!takePiece(network, m_tree.m_words.at(m_words++), lastLow))
+                return false;
+        }
+        return true;
+    }
+
+    bool takePiece(std::uint32_t network, std::uint32_t word, int& lastLow)
+    {
+        const Ipv4Piece piece = Ipv4Piece::unpack(word);
+        if (piece.label == 0 || piece.label > m_lastLabel || piece.first > piece.last ||
+            piece.first <= lastLow)
+            return false;
+        lastLow = piece.last;
+        m_joined.add(network, piece);
+        return true;
+    }
+
+    const Ipv4Tree& m_tree;
+    const AddressLabel m_lastLabel;
+    Joined m_joined;
+    std::size_t m_blocks = 0; // all before are taken
+    std::size_t m_words = 0;  // the same
+};
+
+bool Ipv4Tree::walk(AddressLabel lastLabel, const Visit& visit) const
+{
+    return Walk(*this, lastLabel, visit).takeAll();
 }
 
 } // namespace bartizan

@@ -88,6 +88,7 @@ public:
     [[nodiscard]] bool walk(AddressLabel lastLabel, const Visit& visit) const;
 
 private:
+    class Walk;
     struct Leaf
     {
         std::size_t index = 0;
