@@ -60,7 +60,10 @@ EpochMs nextFetch(const FetchTimes& times, std::chrono::minutes interval, std::u
         rest = std::max(ours, theirs);
         rest += drawn(seed, times.checkedAt, rest / 10);
     }
-    EpochMs due = std::max(from + rest, times.triedAt + kMinute);
+    EpochMs due = from + rest;
+    // A try that is ahead was told by a clock that was set back since.
+    if (times.triedAt <= now)
+        due = std::max(due, times.triedAt + kMinute);
 
     // From a clock that went ahead: nobody knows how old it is.
     if (from > now + rest)

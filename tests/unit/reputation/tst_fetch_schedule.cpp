@@ -65,6 +65,16 @@ class tst_fetch_schedule : public QObject
 private slots:
     void aNewListIsDueAtOnce() { QCOMPARE(nextFetch({}, 60min, 1, kStart), kStart); }
 
+    void aTryThatAClockAheadTold_delaysNothing()
+    {
+        // Set back between the question and the answer.
+        const FetchTimes times{
+            .checkedAt = kStart, .triedAt = kStart + 365 * kDay, .failures = 0, .serverAsks = {}};
+        const EpochMs due = nextFetch(times, 60min, 1, kStart + kMinute);
+        QVERIFY(due >= kStart + kHour && due <= kStart + kHour + kHour / 10);
+        QVERIFY(nextFetch(times, 60min, 1, kStart + 2 * kHour) < kStart + 2 * kHour + 5 * kMinute);
+    }
+
     void afterAnAnswerItRestsForTheIntervalAndATenthAtMost()
     {
         EpochMs least = kDay;
