@@ -96,8 +96,8 @@ void Engine::prepareLists()
 void Engine::startLists()
 {
     m_listFiles->start();
-    for (const auto& file : m_listFiles->files())
-        refreshOwnList(file.name);
+    for (const auto& list : m_listKeeper->lists())
+        refreshOwnList(list.settings.name);
     armListExpiry();
 }
 
@@ -132,10 +132,11 @@ void Engine::refreshOwnList(const std::string& name)
     if (!m_listKeeper->asksForText(name))
         return;
     auto text = m_ownLists->exportText(name, ExportForm::Cdb);
-    if (text || text.error().code == ErrorCode::NotFound)
+    const bool isGone = !text && text.error().code == ErrorCode::NotFound;
+    m_health.report("list-file-" + name,
+                    text || isGone ? Problems{} : Problems{problemOf(text.error(), "lists", name)});
+    if (text || isGone)
         m_listKeeper->setOwnList(name, text ? std::optional(std::move(*text)) : std::nullopt);
-    else
-        m_health.report("list-file-" + name, {problemOf(text.error(), "lists", name)});
 }
 
 void Engine::expireListEntries()

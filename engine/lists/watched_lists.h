@@ -16,6 +16,8 @@ struct WatchedList
 {
     std::string name;
     bool dryRun = false; // its addresses would be blocked, were it in force
+
+    bool operator==(const WatchedList&) const = default;
 };
 
 class WatchedLists

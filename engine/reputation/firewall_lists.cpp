@@ -38,6 +38,12 @@ void FirewallLists::want(const std::string& name, SharedList list, ListTraffic t
     m_worker.post([this, name](const std::stop_token& stop) { load(name, stop); });
 }
 
+void FirewallLists::expect(const std::string& name)
+{
+    const std::lock_guard lock(m_mutex);
+    m_wanted.try_emplace(name);
+}
+
 void FirewallLists::drop(const std::string& name)
 {
     {
@@ -77,7 +83,7 @@ void FirewallLists::load(const std::string& name, const std::stop_token& stop)
         const std::lock_guard lock(m_mutex);
         if (const auto found = m_wanted.find(name); found != m_wanted.end()) {
             // Asked for twice, the first load took the newer version.
-            if (found->second.standing.state == State::InForce)
+            if (found->second.standing.state == State::InForce || !found->second.list)
                 return;
             list = found->second.list;
             traffic = found->second.traffic;
@@ -85,16 +91,17 @@ void FirewallLists::load(const std::string& name, const std::stop_token& stop)
     }
     auto loaded = m_keeper.loadList(name, list ? networksOf(list->list.addresses()) : std::vector<Cidr>{},
                                     traffic, stop);
-    settle(name, list,
+    settle(name, list, traffic,
            loaded ? Standing{State::InForce, {}} : Standing{State::Failed, std::move(loaded.error())});
 }
 
-void FirewallLists::settle(const std::string& name, const SharedList& list, Standing standing)
+void FirewallLists::settle(const std::string& name, const SharedList& list, ListTraffic traffic,
+                           Standing standing)
 {
     {
         const std::lock_guard lock(m_mutex);
         const auto found = m_wanted.find(name);
-        if (found != m_wanted.end() && found->second.list == list)
+        if (found != m_wanted.end() && found->second.list == list && found->second.traffic == traffic)
             found->second.standing = std::move(standing);
     }
     m_changed();
@@ -108,7 +115,7 @@ void FirewallLists::compare()
         const std::lock_guard lock(m_mutex);
         for (auto& [name, wanted] : m_wanted) {
             const bool stands = inForce && std::ranges::find(*inForce, name) != inForce->end();
-            if (stands && wanted.standing.state == State::InForce)
+            if (!wanted.list || (stands && wanted.standing.state == State::InForce))
                 continue;
             wanted.standing.state = State::Loading;
             work.push_back(name);

@@ -28,6 +28,8 @@ public:
     FirewallLists(BlockKeeper& keeper, std::function<void()> changed);
 
     void want(const std::string& name, SharedList list, ListTraffic traffic);
+    // It will be wanted, once it is known what is in it: till then what the kernel has of it stays.
+    void expect(const std::string& name);
     void drop(const std::string& name);
     // Looks at the kernel: loads what is missing there or failed before, removes lists that nobody wants.
     void check();
@@ -40,14 +42,14 @@ public:
 private:
     struct Wanted
     {
-        SharedList list;
+        SharedList list; // nullptr: expected
         ListTraffic traffic = ListTraffic::Inbound;
         Standing standing;
     };
 
     void load(const std::string& name, const std::stop_token& stop);
     void compare();
-    void settle(const std::string& name, const SharedList& list, Standing standing);
+    void settle(const std::string& name, const SharedList& list, ListTraffic traffic, Standing standing);
 
     BlockKeeper& m_keeper;
     const std::function<void()> m_changed;

@@ -97,10 +97,13 @@ const char* ending(ListFolder::Version version)
         return ".list";
     case ListFolder::Version::Held:
         return ".held";
-    case ListFolder::Version::New:
-        return ".new";
     }
-    return ".new";
+    return ".list";
+}
+
+std::string newEnding(std::uint64_t number)
+{
+    return '.' + std::to_string(number) + ".new";
 }
 
 } // namespace
@@ -110,7 +113,7 @@ ListFolder::ListFolder(std::string stateFolder)
 {
 }
 
-std::string ListFolder::path(const std::string& name, const char* ending) const
+std::string ListFolder::path(const std::string& name, const std::string& ending) const
 {
     return m_folder + "/subscriptions/" + name + ending;
 }
@@ -176,10 +179,10 @@ Result<std::shared_ptr<ListImage>> ListFolder::openImage(const std::string& name
     return MappedFile::open(QString::fromStdString(path(name, ending(version))));
 }
 
-Result<std::shared_ptr<ListImage>> ListFolder::writeImage(const std::string& name, Version version,
-                                                          std::span<const std::byte> bytes)
+Result<std::shared_ptr<ListImage>> ListFolder::writeNew(const std::string& name, std::uint64_t number,
+                                                        std::span<const std::byte> bytes)
 {
-    const QString file = QString::fromStdString(path(name, ending(version)));
+    const QString file = QString::fromStdString(path(name, newEnding(number)));
     const auto size = static_cast<qint64>(bytes.size());
     const QStorageInfo disk(QFileInfo(file).path());
     if (disk.isValid() && disk.bytesAvailable() < size + kLeaveFree)
@@ -192,15 +195,20 @@ Result<std::shared_ptr<ListImage>> ListFolder::writeImage(const std::string& nam
     return MappedFile::open(file);
 }
 
-Result<void> ListFolder::promote(const std::string& name, Version from, Version to)
+Result<void> ListFolder::promoteNew(const std::string& name, std::uint64_t number, Version to)
 {
     std::error_code error;
-    std::filesystem::rename(path(name, ending(from)), path(name, ending(to)), error);
+    std::filesystem::rename(path(name, newEnding(number)), path(name, ending(to)), error);
     if (error)
         return fail(ErrorCode::Unavailable,
                     "the new version of the list " + name + " can't be kept: " + error.message(),
                     "Check the permissions of the state folder.");
     return {};
+}
+
+void ListFolder::removeNew(const std::string& name, std::uint64_t number)
+{
+    QFile::remove(QString::fromStdString(path(name, newEnding(number))));
 }
 
 void ListFolder::removeImage(const std::string& name, Version version)
@@ -212,7 +220,6 @@ void ListFolder::remove(const std::string& name)
 {
     removeImage(name, Version::InForce);
     removeImage(name, Version::Held);
-    removeImage(name, Version::New);
     QFile::remove(QString::fromStdString(path(name, ".json")));
 }
 
@@ -221,6 +228,8 @@ void ListFolder::removeOthers(std::span<const ListSettings> known)
     const QDir folder(QString::fromStdString(m_folder + "/subscriptions"));
     const auto files = folder.entryInfoList(QDir::Files);
     for (const QFileInfo& file : files) {
+        if (file.suffix() == "new"_L1)
+            QFile::remove(file.filePath());
         const std::string name = file.completeBaseName().toStdString();
         const bool wanted = std::ranges::any_of(
             known, [&](const ListSettings& one) { return one.isSubscription() && one.name == name; });

@@ -5,7 +5,7 @@
 //   subscriptions/NAME.json     ListState
 //   subscriptions/NAME.list     the CompiledList in force, mapped by whoever looks into it
 //   subscriptions/NAME.held     one that waits for a person's answer
-//   subscriptions/NAME.new      one that was just made
+//   subscriptions/NAME.N.new    one that was just made
 //
 // Every file is replaced as a whole or not at all. Functions that take a name expect one that isListName()
 // takes. Thread-safe as far as no two calls are about the same file.
@@ -16,6 +16,7 @@
 #include "engine/reputation/list_settings.h"
 #include "engine/reputation/list_state.h"
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -26,7 +27,7 @@ namespace bartizan {
 class ListFolder
 {
 public:
-    enum class Version { InForce, Held, New };
+    enum class Version { InForce, Held };
 
     // Nothing is read or made yet.
     explicit ListFolder(std::string stateFolder);
@@ -45,20 +46,22 @@ public:
     // The mapped file. NotFound: there is none.
     [[nodiscard]] Result<std::shared_ptr<ListImage>> openImage(const std::string& name,
                                                                Version version) const;
-    // Exhausted before anything is written when the disk would be left with less than 64 MiB.
-    Result<std::shared_ptr<ListImage>> writeImage(const std::string& name, Version version,
-                                                  std::span<const std::byte> bytes);
+    // A version of which is not known yet what it will be; `number` tells those of one list apart. Exhausted
+    // before anything is written when the disk would be left with less than 64 MiB.
+    Result<std::shared_ptr<ListImage>> writeNew(const std::string& name, std::uint64_t number,
+                                                std::span<const std::byte> bytes);
     // What was mapped stays as it was.
-    Result<void> promote(const std::string& name, Version from, Version to);
+    Result<void> promoteNew(const std::string& name, std::uint64_t number, Version to);
+    void removeNew(const std::string& name, std::uint64_t number);
     void removeImage(const std::string& name, Version version);
 
     // Everything about a subscription.
     void remove(const std::string& name);
-    // The same of all that are not named: left over from a crash.
+    // The same of all that are not named, and every new version: left over from a crash.
     void removeOthers(std::span<const ListSettings> known);
 
 private:
-    [[nodiscard]] std::string path(const std::string& name, const char* ending) const;
+    [[nodiscard]] std::string path(const std::string& name, const std::string& ending) const;
 
     std::string m_folder; // STATE/lists
 };

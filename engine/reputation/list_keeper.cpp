@@ -50,6 +50,8 @@ void ListKeeper::start(const FetchPolicy& policy, std::uint64_t seed)
         auto& kept = create(settings);
         if (kept.settings.isSubscription())
             open(kept, problems);
+        else if (settings.blocks())
+            m_firewall.expect(settings.name);
     }
     std::vector<ListSettings> known;
     for (const auto& [name, kept] : m_lists)
@@ -126,7 +128,12 @@ void ListKeeper::changeWatched()
         if (kept.list && kept.settings.watches())
             watched.emplace_back(WatchedList{name, kept.settings.use == ListUse::Block}, kept.list);
     }
+    if (watched == m_watched)
+        return;
+    m_watched = watched;
     m_requests.post([this, watched = std::move(watched), round = ++m_watchRounds](const std::stop_token&) {
+        if (round != m_watchRounds) // many lists are opened at once
+            return;
         auto merged = std::make_shared<Result<std::shared_ptr<const WatchedLists>>>(mergeWatched(watched));
         m_ports.onMainThread([this, merged, round] {
             if (round != m_watchRounds)
@@ -222,6 +229,12 @@ Result<void> ListKeeper::change(const ListSettings& settings)
         m_folder.removeImage(settings.name, ListFolder::Version::Held);
         kept.round = ++m_rounds;
         kept.isBusy = false;
+    }
+    if (!settings.isSubscription() && settings.use == ListUse::Tag) {
+        // Nobody tells its text any more: what is known of it is over.
+        kept.list.reset();
+        kept.state = {};
+        kept.round = ++m_rounds;
     }
     saveSettings();
     if (settings.isSubscription())

@@ -20,6 +20,7 @@
 
 #include <QTimer>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -75,8 +76,9 @@ public:
     void start(const FetchPolicy& policy, std::uint64_t seed);
     void setPolicy(const FetchPolicy& policy) { m_policy = policy; }
 
-    // The text of an own list (a CDB file) as it stands now; nothing: the file is gone. Rules have it from
-    // elsewhere: this is for the lists of which more is asked than tags (asksForText()).
+    // The text of an own list (a CDB file) as it stands now; nothing: the file is gone. To be told of each
+    // after start(): till then the firewall keeps what it has of it. Rules have it from elsewhere: this is
+    // for the lists of which more is asked than tags (asksForText()).
     void setOwnList(const std::string& name, std::optional<std::string> text);
     [[nodiscard]] bool asksForText(const std::string& name) const;
 
@@ -125,15 +127,17 @@ private:
     {
         Error error; // of the download or the list; empty message: it went well
         FetchReport report;
-        bool isAnswer = false; // to a question, not of a server
+        bool isAnswer = false;   // to a question, not of a server
+        bool heldIsLost = false; // what the question was about is not there
         std::optional<ListHold> hold;
         ListVersion version;
-        SharedList list; // as written into the folder as New; nullptr: nothing new
+        SharedList list; // as written into the folder as new; nullptr: nothing new
     };
     // All that a worker needs, by value.
     struct Task
     {
         std::string name;
+        std::uint64_t round = 0; // as of Kept
         FetchRequest request;
         SharedList inForce;
         std::vector<EpochMs> generations;
@@ -151,6 +155,7 @@ private:
                                       const ListBounds& bounds);
     void finish(const std::string& name, std::uint64_t round, Outcome outcome);
     void settle(Kept& kept, Outcome& outcome);
+    [[nodiscard]] Result<SharedList> openHeld(const std::string& name, const ListVersion& version) const;
     void hold(Kept& kept, Outcome& outcome);
     void putInForce(Kept& kept, Outcome& outcome);
     void applyUse(Kept& kept);
@@ -171,12 +176,14 @@ private:
     std::uint64_t m_seed = 0;
     bool m_started = false;
     std::uint64_t m_rounds = 0;
-    std::uint64_t m_watchRounds = 0;
+    std::atomic<std::uint64_t> m_watchRounds = 0;
+    std::vector<std::pair<WatchedList, SharedList>> m_watched; // as last asked for
     std::map<std::string, Kept> m_lists;
     FirewallLists m_firewall;
     QTimer m_timer;
     // Last: their jobs use the others.
     Worker m_downloads;
+    Worker m_previews;
     Worker m_requests; // what a person waits for does not stand behind a slow server
 };
 

@@ -44,6 +44,7 @@ ListKeeper::Task ListKeeper::taskFor(const Kept& kept) const
 {
     Task task;
     task.name = kept.settings.name;
+    task.round = kept.round;
     task.request.url = kept.settings.url;
     task.request.format = kept.settings.format;
     task.request.column = kept.settings.column;
@@ -68,7 +69,7 @@ void ListKeeper::preview(const ListSettings& settings, Previewed done)
         return;
     }
     auto task = taskFor(Kept{settings, {}, nullptr, false, 0});
-    m_requests.post([this, task = std::move(task), done = std::move(done)](const std::stop_token& stop) {
+    m_previews.post([this, task = std::move(task), done = std::move(done)](const std::stop_token& stop) {
         auto report = std::make_shared<Result<FetchReport>>(m_ports.fetcher->fetch(task.request, stop));
         m_ports.onMainThread([report, done] { done(std::move(*report)); });
     });
@@ -78,10 +79,11 @@ void ListKeeper::beginFetch(Kept& kept)
 {
     kept.isBusy = true;
     kept.state.triedAt = m_ports.clock.now();
-    m_downloads.post([this, task = taskFor(kept), round = kept.round](const std::stop_token& stop) {
+    m_downloads.post([this, task = taskFor(kept)](const std::stop_token& stop) {
         auto outcome = std::make_shared<Outcome>(fetch(task, stop));
-        m_ports.onMainThread(
-            [this, name = task.name, round, outcome] { finish(name, round, std::move(*outcome)); });
+        m_ports.onMainThread([this, name = task.name, round = task.round, outcome] {
+            finish(name, round, std::move(*outcome));
+        });
     });
 }
 
@@ -127,7 +129,7 @@ ListKeeper::Outcome ListKeeper::makeVersion(const Task& task, const CompiledList
     outcome.version.at = task.now;
     outcome.version.image = checksumOf(update->image);
     outcome.hold = std::move(update->hold);
-    auto written = m_folder.writeImage(task.name, ListFolder::Version::New, update->image);
+    auto written = m_folder.writeNew(task.name, task.round, update->image);
     auto loaded =
         written ? LoadedList::open(std::move(*written)) : std::unexpected(std::move(written.error()));
     if (loaded)
@@ -142,11 +144,12 @@ void ListKeeper::finish(const std::string& name, std::uint64_t round, Outcome ou
     Kept* kept = subscription(name);
     if (kept == nullptr || kept->round != round) {
         // Its settings changed, or it was removed, while the work was done.
-        m_folder.removeImage(name, ListFolder::Version::New);
+        m_folder.removeNew(name, round);
         return;
     }
     kept->isBusy = false;
     settle(*kept, outcome);
+    m_folder.removeNew(name, round); // where it was kept, it is called otherwise now
     save(*kept);
     report(*kept);
     m_ports.changed(name);
@@ -158,13 +161,19 @@ void ListKeeper::settle(Kept& kept, Outcome& outcome)
     auto& state = kept.state;
     if (outcome.error.message.empty() && outcome.list) {
         const auto to = outcome.hold ? ListFolder::Version::Held : ListFolder::Version::InForce;
-        if (auto moved = m_folder.promote(kept.settings.name, ListFolder::Version::New, to); !moved)
+        if (auto moved = m_folder.promoteNew(kept.settings.name, kept.round, to); !moved)
             outcome.error = std::move(moved.error());
     }
     if (!outcome.error.message.empty()) {
         state.failures += outcome.isAnswer ? 0 : 1;
         state.error = outcome.error.message.substr(0, kLongestText);
         state.cure = outcome.error.cure.substr(0, kLongestText);
+        if (outcome.heldIsLost) {
+            state.held.reset();
+            state.etag.clear(); // or the server would say that nothing is new
+            state.lastModified.clear();
+            m_folder.removeImage(kept.settings.name, ListFolder::Version::Held);
+        }
         return;
     }
     state.error.clear();
@@ -204,24 +213,40 @@ Result<void> ListKeeper::accept(const std::string& name)
         return fail(ErrorCode::NotFound, "no new version of the list " + name + " waits for an answer");
     if (kept->isBusy)
         return fail(ErrorCode::Busy, "the list " + name + " is being downloaded", "Try again in a moment.");
-    auto image = m_folder.openImage(name, ListFolder::Version::Held);
-    auto held = image ? LoadedList::open(std::move(*image)) : std::unexpected(std::move(image.error()));
-    if (!held)
-        return std::unexpected(std::move(held.error()));
     kept->isBusy = true;
-    m_requests.post([this, task = taskFor(*kept), round = kept->round, held = std::move(*held),
-                     version = kept->state.held->version](const std::stop_token&) {
-        // Once more through the guard: what is protected may have changed since.
-        auto outcome = std::make_shared<Outcome>(makeVersion(task, held->list, noBounds()));
-        outcome->isAnswer = true;
-        outcome->version.at = version.at;
-        outcome->version.format = version.format;
-        outcome->version.published = version.published;
-        outcome->version.badLines = version.badLines;
-        m_ports.onMainThread(
-            [this, name = task.name, round, outcome] { finish(name, round, std::move(*outcome)); });
-    });
+    m_requests.post(
+        [this, task = taskFor(*kept), version = kept->state.held->version](const std::stop_token&) {
+            auto outcome = std::make_shared<Outcome>();
+            if (const auto held = openHeld(task.name, version)) {
+                // Once more through the guard: what is protected may have changed since.
+                *outcome = makeVersion(task, (*held)->list, noBounds());
+            } else {
+                outcome->error = held.error();
+                outcome->heldIsLost = true;
+            }
+            outcome->isAnswer = true;
+            outcome->version.at = version.at;
+            outcome->version.format = version.format;
+            outcome->version.published = version.published;
+            outcome->version.badLines = version.badLines;
+            m_ports.onMainThread([this, name = task.name, round = task.round, outcome] {
+                finish(name, round, std::move(*outcome));
+            });
+        });
     return {};
+}
+
+// After a crash the file may be another version than the one that a person was asked about.
+Result<SharedList> ListKeeper::openHeld(const std::string& name, const ListVersion& version) const
+{
+    auto image = m_folder.openImage(name, ListFolder::Version::Held);
+    if (image && checksumOf((*image)->bytes()) == version.image) {
+        if (auto list = LoadedList::open(std::move(*image)))
+            return list;
+    }
+    return fail(ErrorCode::Corrupt, "the version that waited for an answer is lost",
+                "It is downloaded again when the list is due, or with \"bartizanctl lists update " + name +
+                    "\".");
 }
 
 } // namespace bartizan
