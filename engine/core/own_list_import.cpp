@@ -41,7 +41,8 @@ Result<std::string> cdbText(const std::vector<EntryAddition>& entries)
 
 Result<void> OwnListImport::begin(const QJsonObject& params, const std::string& sender, EpochMs now)
 {
-    if (m_pending && m_pending->sender != sender && now - m_pending->lastPartAt < kPatience)
+    const EpochMs since = m_pending ? now - m_pending->lastPartAt : kPatience;
+    if (m_pending && m_pending->sender != sender && since >= 0 && since < kPatience)
         return fail(ErrorCode::Busy, "another list is being imported", "Try again in a moment.");
     m_pending.emplace();
     m_pending->sender = sender;
@@ -92,11 +93,15 @@ Result<std::optional<EditOutcome>> OwnListImport::take(OwnLists& lists, const QJ
         return std::nullopt;
     auto whole = std::move(*m_pending);
     m_pending.reset();
-    if (!lists.info(whole.name)) {
-        if (auto created = lists.create(whole.name); !created)
+    const auto name = whole.name;
+    const bool isNew = !lists.info(name);
+    if (isNew) {
+        if (auto created = lists.create(name); !created)
             return std::unexpected(std::move(created.error()));
     }
     auto outcome = putInto(lists, std::move(whole), by, now);
+    if (const auto made = lists.info(name); isNew && made && made->entries == 0)
+        static_cast<void>(lists.remove(name));
     if (!outcome)
         return std::unexpected(std::move(outcome.error()));
     return std::optional(std::move(*outcome));
