@@ -103,7 +103,7 @@ Outcome outcomeOf(Engine& engine, const ListQuery& query, const std::vector<Foun
     if (const auto hit = first([](const Found& f) { return f.blocks; }); hit != found.end())
         return {u"dropped"_s, trafficText(hit->settings.traffic) +
                                   u": the list %1 blocks it."_s.arg(jsonText(hit->settings.name))};
-    if (const auto hit = first([](const Found& f) { return f.settings.watches() && !f.settings.dryRun; });
+    if (const auto hit = first([](const Found& f) { return f.settings.use == ListUse::Alert; });
         hit != found.end())
         return {u"alert"_s,
                 u"What it does is let through, and an alert is raised: the list %1 says so."_s.arg(

@@ -133,20 +133,18 @@ void reply(const ipc::Responder& respond, const Result<EditOutcome>& outcome)
 void addSubscribed(const CompiledList& list, qint64 offset, qint64 limit, QJsonArray& entries)
 {
     qint64 index = 0;
-    const auto take = [&](const std::string& text) {
+    // Millions are passed by without a word.
+    const auto take = [&](auto&& text) {
         if (index >= offset && index < offset + limit)
-            entries.append(QJsonObject{{u"entry"_s, jsonText(text)}});
+            entries.append(QJsonObject{{u"entry"_s, jsonText(text())}});
         ++index;
     };
-    list.addresses().forEachRange([&](const AddressRange& range, AddressTable::Label) {
-        if (index < offset || index >= offset + limit) {
-            ++index; // millions are passed by without a word
-            return;
-        }
-        take(range.toString());
-    });
-    list.forEachHash([&](const FileHash& hash) { take(describe(ListEntry{hash, {}, {}, 0})); });
-    list.forEachDomain([&](const DomainName& domain) { take(describe(ListEntry{domain, {}, {}, 0})); });
+    list.addresses().forEachRange(
+        [&](const AddressRange& range, AddressTable::Label) { take([&] { return range.toString(); }); });
+    list.forEachHash(
+        [&](const FileHash& hash) { take([&] { return describe(ListEntry{hash, {}, {}, 0}); }); });
+    list.forEachDomain(
+        [&](const DomainName& domain) { take([&] { return describe(ListEntry{domain, {}, {}, 0}); }); });
 }
 
 Result<QJsonObject> entriesJson(Engine& engine, const QJsonObject& params)
@@ -199,7 +197,9 @@ void removeList(Engine& engine, const ipc::Request& request, const ipc::Responde
     const auto kept = engine.listKeeper().find(name);
     const bool subscribed = kept && kept->settings.isSubscription();
     if (!subscribed) {
-        if (const auto removed = engine.ownLists().remove(name); !removed)
+        // What was chosen about a file that somebody took away goes all the same.
+        const auto removed = engine.ownLists().remove(name);
+        if (!removed && !(kept && removed.error().code == ErrorCode::NotFound))
             return respond.fail(removed.error());
     }
     if (kept) {

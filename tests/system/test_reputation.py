@@ -152,6 +152,8 @@ class Reputation(SystemTest):
         self.assertEqual((met["looked_at"], met["would_block"]), (3, 2))
         self.assertIsNone(self.one(engine, "trial")["firewall"])
         self.assertEqual(engine.ctl("lists", "lookup", "198.51.100.7")["verdict"], "would_block")
+        engine.ctl("lists", "set", "trial", "--use", "alert")
+        self.assertEqual(engine.ctl("lists", "lookup", "198.51.100.7")["verdict"], "alert")
 
     def test_own_lists_are_edited_block_expire_and_are_undone(self):
         net = self.network
@@ -184,6 +186,18 @@ class Reputation(SystemTest):
         wrong = engine.ctl("lists", "add", "mine", "192.0.2.300", check=False)
         self.assertIn("192.0.2.300", str(wrong))
         self.assertEqual(engine.ctl("lists", "show", "mine")["total"], 0)
+
+    def test_what_was_chosen_about_a_file_that_somebody_deleted_can_be_removed(self):
+        engine = self.started()
+        engine.ctl("lists", "add", "mine", "198.51.100.7")
+        self.assertSoon(lambda: self.one(engine, "mine")["entries"] == 1, "the file is not read")
+        engine.ctl("lists", "set", "mine", "--use", "block")
+        self.assertInForce(engine, "mine")
+        os.remove(os.path.join(engine.config, "lists", "mine"))
+        self.assertSoon(lambda: not any(x["name"] == "mine" for x in engine.ctl("lists")["lists"]), "still there")
+        engine.ctl("lists", "remove", "mine")
+        engine.ctl("lists", "add", "mine", "--from", self.serve("mine.txt", "198.51.100.8"))
+        self.assertSoon(lambda: self.one(engine, "mine")["entries"] == 1, "not downloaded")
 
     def test_import_and_export_take_what_others_write(self):
         engine = self.started()
