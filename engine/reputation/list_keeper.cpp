@@ -11,7 +11,8 @@ namespace bartizan {
 namespace {
 
 constexpr std::chrono::minutes kBetweenTries{1};
-constexpr EpochMs kLongestTimer = 3'600'000; // a clock may be set
+constexpr std::chrono::minutes kBetweenLoads{10}; // of what the firewall refused
+constexpr EpochMs kLongestTimer = 3'600'000;      // a clock may be set
 
 std::string healthName(const std::string& name)
 {
@@ -29,10 +30,12 @@ std::unexpected<Error> noSuchList(const std::string& name)
 ListKeeper::ListKeeper(const std::string& stateFolder, Ports ports)
     : m_ports(std::move(ports))
     , m_folder(stateFolder)
-    , m_firewall(m_ports.keeper, [this] { m_ports.onMainThread([this] { m_ports.changed({}); }); })
+    , m_firewall(m_ports.keeper, [this] { m_ports.onMainThread([this] { firewallChanged(); }); })
 {
     m_timer.setSingleShot(true);
     QObject::connect(&m_timer, &QTimer::timeout, [this] { fetchDue(); });
+    m_firewallTimer.setSingleShot(true);
+    QObject::connect(&m_firewallTimer, &QTimer::timeout, [this] { m_firewall.check(); });
 }
 
 ListKeeper::~ListKeeper() = default;
@@ -155,6 +158,31 @@ void ListKeeper::changeWatched()
     });
 }
 
+void ListKeeper::firewallChanged()
+{
+    Problems problems;
+    // Where nothing is blocked at all that is told elsewhere, and the end of it is checkFirewall().
+    if (!m_ports.keeper.status().observing) {
+        for (const auto& [name, standing] : m_firewall.standings()) {
+            if (standing.state == FirewallLists::State::Failed)
+                problems.push_back({Severity::Error,
+                                    "lists",
+                                    {},
+                                    0,
+                                    0,
+                                    name + " is not in the firewall: " + standing.error.message,
+                                    standing.error.cure.empty() ? "It is tried again every ten minutes."
+                                                                : standing.error.cure});
+        }
+    }
+    if (problems.empty())
+        m_firewallTimer.stop();
+    else if (!m_firewallTimer.isActive())
+        m_firewallTimer.start(kBetweenLoads);
+    m_ports.health.report("lists-firewall", std::move(problems));
+    m_ports.changed({});
+}
+
 void ListKeeper::report(const Kept& kept)
 {
     Problems problems;
@@ -229,6 +257,7 @@ Result<void> ListKeeper::change(const ListSettings& settings)
         m_folder.removeImage(settings.name, ListFolder::Version::Held);
         kept.round = ++m_rounds;
         kept.isBusy = false;
+        kept.isAnswered = false;
     }
     if (!settings.isSubscription() && settings.use == ListUse::Tag) {
         // Nobody tells its text any more: what is known of it is over.
@@ -271,6 +300,9 @@ Result<void> ListKeeper::reject(const std::string& name)
     Kept* kept = subscription(name);
     if (kept == nullptr || !kept->state.held)
         return fail(ErrorCode::NotFound, "no new version of the list " + name + " waits for an answer");
+    if (kept->isAnswered)
+        return fail(ErrorCode::Busy, "the new version of the list " + name + " is being put in force",
+                    "What a list holds changes with its next version only.");
     kept->state.rejected = kept->state.held->version.published;
     kept->state.held.reset();
     m_folder.removeImage(name, ListFolder::Version::Held);

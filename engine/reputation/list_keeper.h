@@ -120,6 +120,7 @@ private:
         ListState state;
         SharedList list;
         bool isBusy = false;     // a worker is at it
+        bool isAnswered = false; // with what a person said yes to
         std::uint64_t round = 0; // what was begun before the settings changed is dropped when it is done
     };
     // What a worker made of a download or of a held version.
@@ -161,6 +162,7 @@ private:
     void applyUse(Kept& kept);
     void finishOwn(const std::string& name, std::uint64_t round, Result<SharedList> list);
     void changeWatched();
+    void firewallChanged();
     void report(const Kept& kept);
     void save(const Kept& kept);
     void saveSettings();
@@ -181,6 +183,7 @@ private:
     std::map<std::string, Kept> m_lists;
     FirewallLists m_firewall;
     QTimer m_timer;
+    QTimer m_firewallTimer; // until lists are tried again
     // Last: their jobs use the others.
     Worker m_downloads;
     Worker m_previews;

@@ -68,7 +68,7 @@ void ListKeeper::preview(const ListSettings& settings, Previewed done)
                   "Install it beside the engine."));
         return;
     }
-    auto task = taskFor(Kept{settings, {}, nullptr, false, 0});
+    auto task = taskFor(Kept{settings, {}, nullptr, false, false, 0});
     m_previews.post([this, task = std::move(task), done = std::move(done)](const std::stop_token& stop) {
         auto report = std::make_shared<Result<FetchReport>>(m_ports.fetcher->fetch(task.request, stop));
         m_ports.onMainThread([report, done] { done(std::move(*report)); });
@@ -148,6 +148,7 @@ void ListKeeper::finish(const std::string& name, std::uint64_t round, Outcome ou
         return;
     }
     kept->isBusy = false;
+    kept->isAnswered = false;
     settle(*kept, outcome);
     m_folder.removeNew(name, round); // where it was kept, it is called otherwise now
     save(*kept);
@@ -214,6 +215,7 @@ Result<void> ListKeeper::accept(const std::string& name)
     if (kept->isBusy)
         return fail(ErrorCode::Busy, "the list " + name + " is being downloaded", "Try again in a moment.");
     kept->isBusy = true;
+    kept->isAnswered = true;
     m_requests.post(
         [this, task = taskFor(*kept), version = kept->state.held->version](const std::stop_token&) {
             auto outcome = std::make_shared<Outcome>();

@@ -135,12 +135,58 @@ inline ListSettings settings(const char* name, ListUse use = ListUse::Tag)
     return one;
 }
 
+// A firewall, told how a load of a list goes.
+class ToldBackend final : public FirewallBackend
+{
+public:
+    explicit ToldBackend(FirewallBackend& kernel)
+        : m_kernel(kernel)
+    {
+    }
+
+    [[nodiscard]] std::string_view name() const override { return m_kernel.name(); }
+    Result<void> ensureReady() override { return m_kernel.ensureReady(); }
+    Result<void> setAllowed(std::span<const Cidr> addresses) override
+    {
+        return m_kernel.setAllowed(addresses);
+    }
+    Result<void> add(std::span<const FirewallEntry> entries) override { return m_kernel.add(entries); }
+    Result<void> remove(std::span<const Cidr> addresses) override { return m_kernel.remove(addresses); }
+    [[nodiscard]] Result<std::optional<FirewallEntry>> find(const Cidr& address) override
+    {
+        return m_kernel.find(address);
+    }
+    [[nodiscard]] Result<std::vector<FirewallEntry>> list() override { return m_kernel.list(); }
+    [[nodiscard]] Result<std::vector<Cidr>> listAllowed() override { return m_kernel.listAllowed(); }
+    [[nodiscard]] Result<std::unique_ptr<ListLoad>> beginList(std::string name, std::vector<Cidr> entries,
+                                                              ListTraffic traffic) override
+    {
+        if (beforeLoad)
+            beforeLoad();
+        if (refusesLists)
+            return fail(ErrorCode::Exhausted, "the kernel has no room");
+        return m_kernel.beginList(std::move(name), std::move(entries), traffic);
+    }
+    [[nodiscard]] Result<std::vector<std::string>> lists() override { return m_kernel.lists(); }
+    [[nodiscard]] Result<std::vector<std::string>> listsHolding(const IpAddress& address) override
+    {
+        return m_kernel.listsHolding(address);
+    }
+    Result<void> teardown() override { return m_kernel.teardown(); }
+
+    std::function<void()> beforeLoad;
+    std::atomic<bool> refusesLists = false;
+
+private:
+    FirewallBackend& m_kernel;
+};
+
 // Everything that a list keeper needs; the engine around it can be ended and begun again.
 struct Bench
 {
     Bench()
         : store(Store::openInMemory(clock, {}).value())
-        , blocks(*store, &backend, clock, health, BlockKeeper::Mode::Respond, {[](const auto&) {}})
+        , blocks(*store, &firewall, clock, health, BlockKeeper::Mode::Respond, {[](const auto&) {}})
     {
         HostAddresses host;
         host.own = {IpAddress::parse("203.0.113.10").value()};
@@ -216,6 +262,7 @@ struct Bench
     QTemporaryDir folder;
     FakeClock clock;
     MemoryBackend backend{clock};
+    ToldBackend firewall{backend};
     HealthBoard health;
     FakeFetcher fetcher;
     std::unique_ptr<Store> store;

@@ -48,49 +48,6 @@ ListSettings ownSettings(const char* name, ListUse use)
     return one;
 }
 
-// The bench's firewall, told how a load of a list goes.
-class ToldBackend final : public FirewallBackend
-{
-public:
-    explicit ToldBackend(FirewallBackend& kernel)
-        : m_kernel(kernel)
-    {
-    }
-
-    [[nodiscard]] std::string_view name() const override { return m_kernel.name(); }
-    Result<void> ensureReady() override { return m_kernel.ensureReady(); }
-    Result<void> setAllowed(std::span<const Cidr> addresses) override
-    {
-        return m_kernel.setAllowed(addresses);
-    }
-    Result<void> add(std::span<const FirewallEntry> entries) override { return m_kernel.add(entries); }
-    Result<void> remove(std::span<const Cidr> addresses) override { return m_kernel.remove(addresses); }
-    [[nodiscard]] Result<std::optional<FirewallEntry>> find(const Cidr& address) override
-    {
-        return m_kernel.find(address);
-    }
-    [[nodiscard]] Result<std::vector<FirewallEntry>> list() override { return m_kernel.list(); }
-    [[nodiscard]] Result<std::vector<Cidr>> listAllowed() override { return m_kernel.listAllowed(); }
-    [[nodiscard]] Result<std::unique_ptr<ListLoad>> beginList(std::string name, std::vector<Cidr> entries,
-                                                              ListTraffic traffic) override
-    {
-        if (beforeLoad)
-            beforeLoad();
-        return m_kernel.beginList(std::move(name), std::move(entries), traffic);
-    }
-    [[nodiscard]] Result<std::vector<std::string>> lists() override { return m_kernel.lists(); }
-    [[nodiscard]] Result<std::vector<std::string>> listsHolding(const IpAddress& address) override
-    {
-        return m_kernel.listsHolding(address);
-    }
-    Result<void> teardown() override { return m_kernel.teardown(); }
-
-    std::function<void()> beforeLoad;
-
-private:
-    FirewallBackend& m_kernel;
-};
-
 } // namespace
 
 class TestListKeeperInterleaved : public QObject
@@ -256,6 +213,43 @@ private slots:
         gate.open();
         QVERIFY(blocks);
         QVERIFY(QTest::qWaitFor([&] { return isThere; }));
+    }
+
+    void aListThatTheFirewallRefuses_isAProblem_untilItStands()
+    {
+        Bench bench;
+        bench.fetcher.serve(imageOf({"198.51.100.7/32"}));
+        bench.firewall.refusesLists = true;
+        QVERIFY(bench.keeper->subscribe(settings("bad", ListUse::Block)));
+        QVERIFY(bench.settle());
+        QVERIFY(QTest::qWaitFor([&] { return bench.complains("bad is not in the firewall"); }));
+        bench.firewall.refusesLists = false;
+        bench.keeper->checkFirewall();
+        QVERIFY(QTest::qWaitFor([&] { return !bench.complains("bad is not in the firewall"); }));
+        QVERIFY(bench.inFirewall("bad", "198.51.100.7"));
+        bench.firewall.refusesLists = true;
+        bench.backend.loseEverything();
+        bench.blocks.reconcile();
+        bench.keeper->checkFirewall();
+        QVERIFY(QTest::qWaitFor([&] { return bench.complains("bad is not in the firewall"); }));
+        QVERIFY(bench.keeper->remove("bad"));
+        QVERIFY(QTest::qWaitFor([&] { return !bench.complains("bad is not in the firewall"); }));
+    }
+
+    void aNo_afterTheYes_isNotTaken()
+    {
+        Bench bench;
+        bench.fetcher.serve(imageOfMany(5000));
+        QVERIFY(bench.keeper->subscribe(settings("bad")));
+        QVERIFY(bench.settle());
+        bench.fetcher.serve(imageOfMany(3));
+        QVERIFY(bench.fetchAfter(2 * kHour));
+        QVERIFY(bench.keeper->accept("bad"));
+        const auto late = bench.keeper->reject("bad");
+        QVERIFY(!late && late.error().code == ErrorCode::Busy);
+        QVERIFY(bench.settle());
+        QCOMPARE(bench.state("bad").inForce->figures.ranges, 3U);
+        QVERIFY(bench.state("bad").rejected.empty());
     }
 };
 
