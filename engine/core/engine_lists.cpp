@@ -31,6 +31,17 @@ std::vector<CatalogueList> readCatalogueFile(const std::string& path, Problems& 
     return {};
 }
 
+Problem twoOfAName(const std::string& name)
+{
+    return {Severity::Warning,
+            "lists",
+            {},
+            0,
+            0,
+            "a list file has the name of the subscription " + name + ": rules ask the file",
+            "Give the file another name."};
+}
+
 // Rules may name a list before it has been downloaded.
 std::shared_ptr<const LookupList> lookupListOf(const SharedList& list)
 {
@@ -69,8 +80,18 @@ void Engine::prepareLists()
         m_options.stateFolder, [this](const AddressRange& range) { return m_listKeeper->holding(range); });
     m_listFiles = std::make_unique<ListFiles>(*m_pipeline, m_health, m_clock, std::move(m_platform.listWatch),
                                               [this](auto old) { reloadRules(std::move(old)); });
-    m_listFiles->setChanged([this](const std::string& name) {
-        onMainThread([this, name] {
+    const auto tellOfTwo = [this](const std::string& name) {
+        const auto kept = m_listKeeper->find(name);
+        const bool areTwo = kept && kept->settings.isSubscription() && listFile(name);
+        m_health.report("list-name-" + name, areTwo ? Problems{twoOfAName(name)} : Problems{});
+    };
+    m_listFiles->setChanged([this, tellOfTwo](const std::string& name) {
+        onMainThread([this, name, tellOfTwo] {
+            tellOfTwo(name);
+            const auto kept = m_listKeeper->find(name);
+            // The file that stood before it is gone.
+            if (kept && kept->settings.isSubscription() && !listFile(name))
+                changeLists({{{name, kept->list ? lookupListOf(kept->list) : nullptr}}, {}});
             refreshOwnList(name);
             m_server->publish("lists", {{u"name"_s, jsonText(name)}});
         });
@@ -81,10 +102,12 @@ void Engine::prepareLists()
             m_platform.listFetcher.get(), *m_keeper, m_clock, m_health,
             [this](std::function<void()> work) { onMainThread(std::move(work)); },
             [this](const std::string& name, const SharedList& list) {
-                changeLists({{{name, list ? lookupListOf(list) : nullptr}}, {}});
+                if (!listFile(name))
+                    changeLists({{{name, list ? lookupListOf(list) : nullptr}}, {}});
             },
             [this](std::shared_ptr<const WatchedLists> watched) { changeLists({{}, std::move(watched)}); },
-            [this](const std::string& name) {
+            [this, tellOfTwo](const std::string& name) {
+                tellOfTwo(name);
                 m_server->publish("lists", {{u"name"_s, jsonText(name)}});
                 publishStatusSoon();
             }});

@@ -140,6 +140,28 @@ class Reputation(SystemTest):
         self.assertIn("watch", seen()[0]["full_log"])
         self.assertEqual(seen()[0]["srcip"], "198.51.100.200")
 
+    def test_a_file_with_the_name_of_a_subscription_stands_before_it_and_says_so(self):
+        rules = """<group name="local,"><rule id="100900" level="9"><if_group>authentication_failed</if_group>
+          <list field="srcip" lookup="address_match_key">etc/lists/twin</list><description>twin</description></rule></group>"""
+        engine = self.started(rules={"local.xml": rules})
+        engine.ctl("lists", "add", "twin", "--from", self.serve("twin.txt", "198.51.100.99"))
+        self.assertSoon(lambda: self.one(engine, "twin")["entries"] == 1, "late")
+        path = os.path.join(engine.config, "lists", "twin")
+        with open(path, "w") as file:
+            file.write("203.0.113.9:\n")
+
+        def told():
+            return "name of the subscription twin" in str(engine.ctl("status"))
+
+        def hits(address):
+            engine.failed_logins(address, 1)
+            return [a for a in engine.alerts("--rule", "100900") if a["srcip"] == address]
+        self.assertSoon(told, "nobody says that there are two")
+        self.assertSoon(lambda: hits("203.0.113.9"), "the file is not asked")
+        os.remove(path)
+        self.assertSoon(lambda: not told(), "still two")
+        self.assertSoon(lambda: hits("198.51.100.99"), lambda: "the subscription is not asked again: " + engine.log())
+
     def test_a_dry_run_says_whom_it_would_have_met(self):
         engine = self.started()
         stamp = time.strftime("%b %e %H:%M:%S")
