@@ -33,6 +33,8 @@ ListKeeper::ListKeeper(const std::string& stateFolder, Ports ports)
 {
     m_timer.setSingleShot(true);
     QObject::connect(&m_timer, &QTimer::timeout, [this] { fetchDue(); });
+    m_previewTimer.setSingleShot(true);
+    QObject::connect(&m_previewTimer, &QTimer::timeout, [this] { m_previewed.reset(); });
 }
 
 ListKeeper::~ListKeeper() = default;

@@ -86,9 +86,11 @@ public:
     // Downloads what has fallen due; a timer of its own calls it too.
     void fetchDue();
 
-    // Reads a list without keeping anything. `done` is called on the main thread.
-    using Previewed = std::function<void(Result<FetchReport>)>;
-    void preview(const ListSettings& settings, Previewed done);
+    // Reads a list before it is subscribed to. `done` is called on the main thread. Where the same URL is
+    // then subscribed to within ten minutes, what was downloaded here is the first version: the publisher is
+    // not asked twice.
+    using PreviewDone = std::function<void(const Result<FetchReport>&)>;
+    void preview(const ListSettings& settings, PreviewDone done);
 
     // A new subscription or new settings of a list; its download begins at once where the URL is new. Busy:
     // the name is taken (subscribe).
@@ -130,6 +132,12 @@ private:
         ListVersion version;
         SharedList list; // as written into the folder as New; nullptr: nothing new
     };
+    struct Previewed
+    {
+        FetchRequest request;
+        FetchReport report;
+        EpochMs at = 0;
+    };
     // All that a worker needs, by value.
     struct Task
     {
@@ -137,7 +145,8 @@ private:
         FetchRequest request;
         SharedList inForce;
         std::vector<EpochMs> generations;
-        std::string knownChecksum; // of what is held or was rejected
+        std::optional<FetchReport> previewed; // stands in for a download
+        std::string knownChecksum;            // of what is held or was rejected
         std::vector<ProtectedNetwork> protectedNetworks;
         EpochMs now = 0;
     };
@@ -146,6 +155,7 @@ private:
     [[nodiscard]] Task taskFor(const Kept& kept) const;
     void arm();
     void beginFetch(Kept& kept);
+    [[nodiscard]] std::optional<FetchReport> takePreview(const FetchRequest& request);
     [[nodiscard]] Outcome fetch(const Task& task, const std::stop_token& stop);
     [[nodiscard]] Outcome makeVersion(const Task& task, const CompiledList& fetched,
                                       const ListBounds& bounds);
@@ -172,6 +182,8 @@ private:
     bool m_started = false;
     std::uint64_t m_rounds = 0;
     std::uint64_t m_watchRounds = 0;
+    std::optional<Previewed> m_previewed; // the last one
+    QTimer m_previewTimer;                // lets go of it
     std::map<std::string, Kept> m_lists;
     FirewallLists m_firewall;
     QTimer m_timer;
