@@ -88,7 +88,7 @@ void previewList(Engine& engine, const ipc::Request& request, const ipc::Respond
         return respond.fail(settings.error());
     if (!settings->isSubscription())
         return respond.fail({ErrorCode::InvalidArgument, "url: there is none", "Give an https URL."});
-    engine.listKeeper().preview(*settings, [respond](Result<FetchReport> report) {
+    engine.listKeeper().preview(*settings, [respond](const Result<FetchReport>& report) {
         if (report)
             respond.succeed({{u"preview"_s, toJson(*report)}});
         else

@@ -36,6 +36,8 @@ ListKeeper::ListKeeper(const std::string& stateFolder, Ports ports)
     QObject::connect(&m_timer, &QTimer::timeout, [this] { fetchDue(); });
     m_firewallTimer.setSingleShot(true);
     QObject::connect(&m_firewallTimer, &QTimer::timeout, [this] { m_firewall.check(); });
+    m_previewTimer.setSingleShot(true);
+    QObject::connect(&m_previewTimer, &QTimer::timeout, [this] { m_previewed.reset(); });
 }
 
 ListKeeper::~ListKeeper() = default;

@@ -88,9 +88,11 @@ public:
     // Downloads what has fallen due; a timer of its own calls it too.
     void fetchDue();
 
-    // Reads a list without keeping anything. `done` is called on the main thread.
-    using Previewed = std::function<void(Result<FetchReport>)>;
-    void preview(const ListSettings& settings, Previewed done);
+    // Reads a list before it is subscribed to. `done` is called on the main thread. Where the same URL is
+    // then subscribed to within ten minutes, what was downloaded here is the first version: the publisher is
+    // not asked twice.
+    using PreviewDone = std::function<void(const Result<FetchReport>&)>;
+    void preview(const ListSettings& settings, PreviewDone done);
 
     // A new subscription or new settings of a list; its download begins at once where the URL is new. Busy:
     // the name is taken (subscribe).
@@ -134,6 +136,12 @@ private:
         ListVersion version;
         SharedList list; // as written into the folder as new; nullptr: nothing new
     };
+    struct Previewed
+    {
+        FetchRequest request;
+        FetchReport report;
+        EpochMs at = 0;
+    };
     // All that a worker needs, by value.
     struct Task
     {
@@ -142,7 +150,8 @@ private:
         FetchRequest request;
         SharedList inForce;
         std::vector<EpochMs> generations;
-        std::string knownChecksum; // of what is held or was rejected
+        std::optional<FetchReport> previewed; // stands in for a download
+        std::string knownChecksum;            // of what is held or was rejected
         std::vector<ProtectedNetwork> protectedNetworks;
         EpochMs now = 0;
     };
@@ -151,6 +160,7 @@ private:
     [[nodiscard]] Task taskFor(const Kept& kept) const;
     void arm();
     void beginFetch(Kept& kept);
+    [[nodiscard]] std::optional<FetchReport> takePreview(const FetchRequest& request);
     [[nodiscard]] Outcome fetch(const Task& task, const std::stop_token& stop);
     [[nodiscard]] Outcome makeVersion(const Task& task, const CompiledList& fetched,
                                       const ListBounds& bounds);
@@ -180,6 +190,8 @@ private:
     std::uint64_t m_rounds = 0;
     std::atomic<std::uint64_t> m_watchRounds = 0;
     std::vector<std::pair<WatchedList, SharedList>> m_watched; // as last asked for
+    std::optional<Previewed> m_previewed;                      // the last one
+    QTimer m_previewTimer;                                     // lets go of it
     std::map<std::string, Kept> m_lists;
     FirewallLists m_firewall;
     QTimer m_timer;

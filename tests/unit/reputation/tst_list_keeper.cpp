@@ -28,6 +28,26 @@ private slots:
         QVERIFY(!twice && twice.error().code == ErrorCode::Busy);
     }
 
+    void aPreview_isTheFirstDownload()
+    {
+        Bench bench;
+        bench.fetcher.serve(imageOf({"198.51.100.7/32"}), "\"1\"");
+        bool told = false;
+        bench.keeper->preview(settings("bad"),
+                              [&](const Result<FetchReport>& report) { told = report.has_value(); });
+        QVERIFY(QTest::qWaitFor([&] { return told; }));
+        QVERIFY(bench.keeper->lists().empty());
+        QVERIFY(bench.keeper->subscribe(settings("bad")));
+        QVERIFY(bench.settle());
+        QVERIFY(bench.ruleHolds("bad", "198.51.100.7"));
+        QCOMPARE(bench.fetcher.tries(), 1);
+        QCOMPARE(bench.state("bad").etag, std::string("\"1\""));
+        // Once.
+        QVERIFY(bench.keeper->subscribe(settings("worse")));
+        QVERIFY(bench.settle());
+        QCOMPARE(bench.fetcher.tries(), 2);
+    }
+
     void notModified_isAskedFor_andKeepsTheList()
     {
         Bench bench;
