@@ -107,6 +107,8 @@ int subscribe(Context& context, const Arguments& arguments, const QString& from)
     out.line(u"Subscribed: %1, of the format %2, holds %3."_s.arg(
         safe(name, 64), safe(found["format"_L1], 32), holdings(found["entries"_L1].toObject())));
     showProblems(out, inList(found["problems"_L1].toArray(), name));
+    if ((*added)["list"_L1]["use"_L1] == "block"_L1 && found["entries"_L1]["networks"_L1].toInteger() == 0)
+        out.remark(u"The firewall blocks addresses, and there is none on this list. Rules can ask for it."_s);
     warnAboutOutbound(out, (*added)["list"_L1].toObject());
     return kSuccess;
 }

@@ -39,6 +39,17 @@ QString stateText(const QJsonObject& list)
     return firewall["state"_L1] == "in_force"_L1 ? u"in force"_s : u"-"_s;
 }
 
+// What the guard wants to know of a version that it holds, and how to answer.
+void showQuestion(Output& out, const QJsonObject& list)
+{
+    if (!list["held"_L1].isObject())
+        return;
+    const QString name = safe(list["name"_L1], 64);
+    out.line(
+        out.styled(name + ": "_L1 + safe(list["held"_L1].toObject()["question"_L1], 500), Style::Notice));
+    out.line("    bartizanctl lists accept "_L1 + name + "     bartizanctl lists reject "_L1 + name);
+}
+
 void showLists(Output& out, const QJsonArray& lists)
 {
     Table table{{u"LIST"_s}, {u"ENTRIES"_s, Align::Right}, {u"USE"_s}, {u"FROM"_s}, {u"UPDATED"_s},
@@ -54,6 +65,8 @@ void showLists(Output& out, const QJsonArray& lists)
         out.line(u"There are no lists. \"bartizanctl lists catalogue\" shows some that are free."_s);
     else
         out.table(table);
+    for (const auto& item : lists)
+        showQuestion(out, item.toObject());
 }
 
 int showCatalogue(Context& context, const QStringList& words)
@@ -96,12 +109,7 @@ void showSettings(Output& out, const QJsonObject& list)
     row(u"Next check"_s, localTime(list["next"_L1]));
     row(u"State"_s, stateText(list));
     row(u"What to do"_s, safe(list["cure"_L1], 300));
-    if (list["held"_L1].isObject()) {
-        const QJsonObject held = list["held"_L1].toObject();
-        out.line(out.styled(safe(held["question"_L1], 500), Style::Notice));
-        const QString name = safe(list["name"_L1], 64);
-        out.line("    bartizanctl lists accept "_L1 + name + "     bartizanctl lists reject "_L1 + name);
-    }
+    showQuestion(out, list);
     const QJsonArray cuts = list["cuts"_L1].toArray();
     if (!cuts.isEmpty())
         out.line(u"Left out, because it is protected:"_s);

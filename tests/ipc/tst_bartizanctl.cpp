@@ -289,10 +289,12 @@ void TestBartizanctl::commandsAskTheEngineAndTell_data()
     row("lists", "lists", "{}",
         R"({"lists":[{"name":"bad","kind":"subscription","url":"https://lists.example/\u001b[2J","use":"block","traffic":"both",
                       "dry_run":false,"entries":5000,"updated":"2026-11-24T07:08:09Z","firewall":{"state":"in_force"},"held":null},
-                     {"name":"mine","kind":"file","use":"tag","entries":2,"updated":null,"firewall":null,"held":null}]})",
+                     {"name":"mine","kind":"file","use":"tag","entries":2,"updated":null,"firewall":null,"held":null},
+                     {"name":"big","kind":"subscription","use":"tag","entries":9,"held":{"question":"Take it?\u001b[2J"}}]})",
         0,
         {u"bad +5,000  block both  https://lists\\.example/\ufffd\\[2J  2026-11-24 07:08:09  in force\n"_s,
-         u"mine +2  tag +file +- +-\n"_s});
+         u"mine +2  tag +file +- +-\n"_s,
+         u"\nbig: Take it\\?\ufffd\\[2J\n +bartizanctl lists accept big +bartizanctl lists reject big\n$"_s});
     row("lists update", "lists.update", "{}", "{}", 0, {u"Being downloaded"_s});
     row("lists update bad", "lists.update", R"({"name":"bad"})", "{}", 0, {u"Being downloaded"_s});
     row("lists lookup 203.0.113.7", "lists.lookup", R"({"text":"203.0.113.7"})",
