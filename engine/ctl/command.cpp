@@ -31,13 +31,14 @@ constexpr std::array kCommands{
         "  lists catalogue | show NAME [--filter TEXT] [--limit N] [--offset N] | lookup ADDR|DOMAIN|HASH\n"
         "  lists add NAME --from URL|CATALOGUE-ID [--use tag|alert|block] [--traffic inbound|outbound|both] "
         "[--dry-run]\n"
-        "            [--every 6h] [--format NAME] [--column N|NAME] [--title TEXT]\n"
+        "            [--every 1d] [--format NAME] [--column N|NAME] [--title TEXT]\n"
         "  lists add NAME ENTRY... [--note TEXT] [--for 7d]\n"
         "  lists set NAME [--use ...] [--traffic ...] [--dry-run | --in-force] [--every ...] [--from URL]\n"
+        "            [--format NAME] [--column N|NAME] [--title TEXT]\n"
         "  lists remove NAME [ENTRY...] | undo NAME\n"
         "  lists update [NAME] | accept NAME | reject NAME | dry-run NAME\n"
-        "  lists preview FILE [--format NAME] [--column N|NAME] | import NAME FILE [--replace] | export NAME "
-        "[--plain]",
+        "  lists preview FILE [--format NAME] [--column N|NAME]\n"
+        "  lists import NAME FILE [--replace] [--format NAME] [--column N|NAME] | export NAME [--plain]",
         "reputation lists and lists of your own: which there are, what is on them, what they do", runLists},
     Command{"reload", "reload", "read rules, decoders, lists and configuration again", runReload},
     Command{"firewall", "firewall teardown [--verify]",

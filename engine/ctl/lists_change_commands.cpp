@@ -27,12 +27,48 @@ std::optional<QJsonObject> settings(const Arguments& arguments, QString& wrong)
     if (const auto every = arguments.value("--every")) {
         const auto length = parseDuration(every->toStdString());
         if (!length || length->count() < 60) {
-            wrong = u"'%1' is not a duration; say 6h or 1d"_s.arg(*every);
+            wrong = u"'%1' is not a duration of a minute or more; say 6h or 1d"_s.arg(*every);
             return std::nullopt;
         }
         params.insert(u"interval_minutes"_s, static_cast<qint64>(length->count() / 60));
     }
     return params;
+}
+
+// What an option can't do here; empty where none of them is there.
+QString outOfPlace(const Arguments& arguments, std::initializer_list<const char*> options, const QString& why)
+{
+    for (const char* option : options) {
+        if (arguments.has(option) || arguments.value(option))
+            return QLatin1String(option) + ' '_L1 + why;
+    }
+    return {};
+}
+
+// "5,000 addresses or networks, 1 domain"
+QString holdings(const QJsonObject& entries)
+{
+    QStringList kinds;
+    if (const auto networks = entries["networks"_L1].toInteger())
+        kinds.append(counted(networks, "address") + (networks == 1 ? " or network"_L1 : " or networks"_L1));
+    if (const auto hashes = entries["hashes"_L1].toInteger())
+        kinds.append(counted(hashes, "file hash"));
+    if (const auto domains = entries["domains"_L1].toInteger())
+        kinds.append(counted(domains, "domain"));
+    return kinds.join(", "_L1);
+}
+
+// Problems of a download have the line's number and no file: the list stands in for it.
+QJsonArray inList(const QJsonArray& problems, const QString& list)
+{
+    QJsonArray placed;
+    for (const auto& item : problems) {
+        QJsonObject problem = item.toObject();
+        if (problem["file"_L1].toString().isEmpty())
+            problem.insert(u"file"_s, list);
+        placed.append(problem);
+    }
+    return placed;
 }
 
 void warnAboutOutbound(Output& out, const QJsonObject& list)
@@ -67,13 +103,12 @@ int subscribe(Context& context, const Arguments& arguments, const QString& from)
     QJsonObject both = *added;
     both.insert(u"preview"_s, found);
     out.document(both);
-    const auto entries = found["entries"_L1].toObject();
-    out.line(u"Subscribed: %1, %2. It holds %3, %4 and %5."_s.arg(
-        safe((*added)["list"_L1].toObject()["name"_L1], 64), safe(found["reason"_L1], 200),
-        counted(entries["networks"_L1].toInteger(), "address or network"),
-        counted(entries["hashes"_L1].toInteger(), "file hash"),
-        counted(entries["domains"_L1].toInteger(), "domain")));
-    showProblems(out, found["problems"_L1].toArray());
+    const QString name = (*added)["list"_L1].toObject()["name"_L1].toString();
+    out.line(u"Subscribed: %1, of the format %2, holds %3."_s.arg(
+        safe(name, 64), safe(found["format"_L1], 32), holdings(found["entries"_L1].toObject())));
+    showProblems(out, inList(found["problems"_L1].toArray(), name));
+    if ((*added)["list"_L1]["use"_L1] == "block"_L1 && found["entries"_L1]["networks"_L1].toInteger() == 0)
+        out.remark(u"The firewall blocks addresses, and there is none on this list. Rules can ask for it."_s);
     warnAboutOutbound(out, (*added)["list"_L1].toObject());
     return kSuccess;
 }
@@ -133,7 +168,8 @@ int addEntries(Context& context, const Arguments& arguments)
         if (const auto length = arguments.value("--for")) {
             const auto seconds = parseDuration(length->toStdString());
             if (!seconds)
-                return context.usageError(u"'%1' is not a duration; say 7d"_s.arg(*length));
+                return context.usageError(
+                    u"'%1' is not a duration of up to ten years; say 7d"_s.arg(*length));
             one.insert(u"seconds"_s, static_cast<qint64>(seconds->count()));
         }
         entries.append(one);
@@ -166,9 +202,20 @@ int runListsAdd(Context& context, const QStringList& words)
     if (const auto from = arguments->value("--from")) {
         if (arguments->positional().size() > 1)
             return context.usageError(u"entries can't be added to what is subscribed to"_s);
+        const QString wrong = outOfPlace(*arguments, {"--note", "--for"}, u"is for entries of your own"_s);
+        if (!wrong.isEmpty())
+            return context.usageError(wrong);
         return subscribe(context, *arguments, *from);
     }
-    return addEntries(context, *arguments);
+    const QString name = arguments->positional().first();
+    if (arguments->positional().size() == 1)
+        return context.usageError(u"name the entries of %1, or where it comes from with --from"_s.arg(name));
+    // Whoever asks for a block must not believe that there is one.
+    const QString wrong =
+        outOfPlace(*arguments, {"--use", "--traffic", "--dry-run", "--title"},
+                   u"is not for entries; say it of the list: bartizanctl lists set %1 ..."_s.arg(name)) +
+        outOfPlace(*arguments, {"--every", "--format", "--column"}, u"goes with --from"_s);
+    return wrong.isEmpty() ? addEntries(context, *arguments) : context.usageError(wrong);
 }
 
 int runListsSet(Context& context, const QStringList& words)
@@ -186,6 +233,10 @@ int runListsSet(Context& context, const QStringList& words)
         return context.usageError(wrong);
     if (const auto from = arguments->value("--from"))
         params->insert(u"url"_s, *from);
+    if (params->size() == 1)
+        return context.usageError(u"say what is to change"_s);
+    if (arguments->has("--dry-run") && arguments->has("--in-force"))
+        return context.usageError(u"--dry-run and --in-force exclude each other"_s);
     return request(context, "lists.set", *params, [&](const QJsonObject& result) {
         const auto list = result["list"_L1].toObject();
         context.out.line("Changed: "_L1 + safe(list["name"_L1], 64) + '.'_L1);

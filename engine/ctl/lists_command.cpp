@@ -39,6 +39,17 @@ QString stateText(const QJsonObject& list)
     return firewall["state"_L1] == "in_force"_L1 ? u"in force"_s : u"-"_s;
 }
 
+// What the guard wants to know of a version that it holds, and how to answer.
+void showQuestion(Output& out, const QJsonObject& list)
+{
+    if (!list["held"_L1].isObject())
+        return;
+    const QString name = safe(list["name"_L1], 64);
+    out.line(
+        out.styled(name + ": "_L1 + safe(list["held"_L1].toObject()["question"_L1], 500), Style::Notice));
+    out.line("    bartizanctl lists accept "_L1 + name + "     bartizanctl lists reject "_L1 + name);
+}
+
 void showLists(Output& out, const QJsonArray& lists)
 {
     Table table{{u"LIST"_s}, {u"ENTRIES"_s, Align::Right}, {u"USE"_s}, {u"FROM"_s}, {u"UPDATED"_s},
@@ -54,10 +65,14 @@ void showLists(Output& out, const QJsonArray& lists)
         out.line(u"There are no lists. \"bartizanctl lists catalogue\" shows some that are free."_s);
     else
         out.table(table);
+    for (const auto& item : lists)
+        showQuestion(out, item.toObject());
 }
 
-int showCatalogue(Context& context)
+int showCatalogue(Context& context, const QStringList& words)
 {
+    if (!words.isEmpty())
+        return context.usageError(u"catalogue takes no arguments"_s);
     return request(context, "lists.catalogue", {}, [&](const QJsonObject& result) {
         Output& out = context.out;
         const QJsonArray lists = result["catalogue"_L1].toArray();
@@ -94,12 +109,7 @@ void showSettings(Output& out, const QJsonObject& list)
     row(u"Next check"_s, localTime(list["next"_L1]));
     row(u"State"_s, stateText(list));
     row(u"What to do"_s, safe(list["cure"_L1], 300));
-    if (list["held"_L1].isObject()) {
-        const QJsonObject held = list["held"_L1].toObject();
-        out.line(out.styled(safe(held["question"_L1], 500), Style::Notice));
-        const QString name = safe(list["name"_L1], 64);
-        out.line("    bartizanctl lists accept "_L1 + name + "     bartizanctl lists reject "_L1 + name);
-    }
+    showQuestion(out, list);
     const QJsonArray cuts = list["cuts"_L1].toArray();
     if (!cuts.isEmpty())
         out.line(u"Left out, because it is protected:"_s);
@@ -113,20 +123,31 @@ void showSettings(Output& out, const QJsonObject& list)
 
 void showEntries(Output& out, const QJsonObject& page)
 {
-    Table table{{u"ENTRY"_s}, {u"NOTE"_s}, {u"EXPIRES"_s}, {u"ADDED"_s}, {u"BY"_s}};
     const QJsonArray entries = page["entries"_L1].toArray();
+    // Of what others publish only the entry is known.
+    const bool own = page["list"_L1].toObject()["kind"_L1] != "subscription"_L1;
+    Table table =
+        own ? Table{{u"ENTRY"_s}, {u"NOTE"_s}, {u"EXPIRES"_s}, {u"ADDED"_s}, {u"BY"_s}} : Table{{u"ENTRY"_s}};
     for (const auto& item : entries) {
         const QJsonObject entry = item.toObject();
+        if (!own) {
+            table.addRow({safe(entry["entry"_L1], 100)});
+            continue;
+        }
         table.addRow({safe(entry["entry"_L1], 100), safe(entry["note"_L1], 80),
                       localTime(entry["expires"_L1]), localTime(entry["added"_L1]),
                       safe(entry["added_by"_L1], 32)});
     }
     if (!table.empty())
         out.table(table);
+    else
+        out.line(u"No entry to show."_s);
     const auto total = page["total"_L1].toInteger();
     if (total > entries.size())
-        out.line(u"%1 of %2 entries; --offset and --limit show others, --filter finds some."_s.arg(
-            grouped(entries.size()), grouped(total)));
+        out.line(
+            u"%1 of %2 entries; %3"_s.arg(grouped(entries.size()), grouped(total),
+                                          own ? u"--offset and --limit show others, --filter finds some."_s
+                                              : u"--offset and --limit show others."_s));
 }
 
 std::optional<QJsonObject> pageParameters(const Context& context, const Arguments& arguments, QString& wrong)
@@ -220,20 +241,11 @@ struct Verb
 };
 
 constexpr Verb kVerbs[] = {
-    {"preview", runListsPreview},
-    {"catalogue", [](Context& context, const QStringList&) { return showCatalogue(context); }},
-    {"show", showList},
-    {"lookup", lookUp},
-    {"dry-run", dryRun},
-    {"add", runListsAdd},
-    {"set", runListsSet},
-    {"remove", runListsRemove},
-    {"update", runListsUpdate},
-    {"accept", runListsAccept},
-    {"reject", runListsReject},
-    {"import", runListsImport},
-    {"export", runListsExport},
-    {"undo", runListsUndo},
+    {"preview", runListsPreview}, {"catalogue", showCatalogue}, {"show", showList},
+    {"lookup", lookUp},           {"dry-run", dryRun},          {"add", runListsAdd},
+    {"set", runListsSet},         {"remove", runListsRemove},   {"update", runListsUpdate},
+    {"accept", runListsAccept},   {"reject", runListsReject},   {"import", runListsImport},
+    {"export", runListsExport},   {"undo", runListsUndo},
 };
 
 } // namespace

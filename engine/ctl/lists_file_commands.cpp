@@ -179,9 +179,9 @@ int runListsImport(Context& context, const QStringList& words)
     out.document(result);
     const bool broken = showProblems(out, result["problems"_L1].toArray());
     showProblems(out, result["file_problems"_L1].toArray());
-    out.line(u"Imported: %1 added, %2 changed, %3 removed; %4 lines of the file could not be used."_s.arg(
+    out.line(u"Imported: %1 added, %2 changed, %3 removed; %4 of the file could not be used."_s.arg(
         grouped(result["added"_L1].toInteger()), grouped(result["changed"_L1].toInteger()),
-        grouped(result["removed"_L1].toInteger()), grouped(static_cast<qint64>(reading.counts.bad))));
+        grouped(result["removed"_L1].toInteger()), counted(static_cast<qint64>(reading.counts.bad), "line")));
     return broken ? kFailure : kSuccess;
 }
 

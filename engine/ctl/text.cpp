@@ -104,7 +104,9 @@ QString grouped(qint64 number)
 
 QString counted(qint64 number, std::string_view noun)
 {
-    return grouped(number) + QLatin1Char(' ') + text(noun) + (number == 1 ? QString() : QStringLiteral("s"));
+    const auto plural =
+        noun.ends_with('s') || noun.ends_with("sh") ? QStringLiteral("es") : QStringLiteral("s");
+    return grouped(number) + QLatin1Char(' ') + text(noun) + (number == 1 ? QString() : plural);
 }
 
 QString byteSize(qint64 bytes)

@@ -22,7 +22,7 @@ namespace bartizan::ctl {
 
 // An RFC 3339 time as "2026-11-24 08:08:09" local time; "-" for null.
 [[nodiscard]] QString localTime(const QJsonValue& rfc3339);
-// "1 rule", "5,000 rules".
+// "1 rule", "5,000 rules", "2 addresses".
 [[nodiscard]] QString counted(qint64 number, std::string_view noun);
 [[nodiscard]] QString grouped(qint64 number);
 // "40 KiB".

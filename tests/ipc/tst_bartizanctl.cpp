@@ -162,6 +162,13 @@ void TestBartizanctl::wrongUsageIsExplained_data()
     row("lists add", "name the list");
     row("lists add bad --from https://a.example/ 192.0.2.1", "can't be added to what is subscribed to");
     row("lists add mine 192.0.2.1 --for ever", "not a duration");
+    row("lists add mine", "name the entries of mine");
+    row("lists add mine 192.0.2.1 --use block", "bartizanctl lists set mine");
+    row("lists add mine 192.0.2.1 --every 1d", "--every goes with --from");
+    row("lists add bad --from https://a.example/ --note noisy", "--note is for entries of your own");
+    row("lists set bad", "say what is to change");
+    row("lists set bad --dry-run --in-force", "exclude each other");
+    row("lists catalogue drop", "takes no arguments");
     row("lists set bad --every now", "not a duration");
     row("lists lookup", "name one address, domain or hash");
     row("lists show", "name one list");
@@ -282,10 +289,12 @@ void TestBartizanctl::commandsAskTheEngineAndTell_data()
     row("lists", "lists", "{}",
         R"({"lists":[{"name":"bad","kind":"subscription","url":"https://lists.example/\u001b[2J","use":"block","traffic":"both",
                       "dry_run":false,"entries":5000,"updated":"2026-11-24T07:08:09Z","firewall":{"state":"in_force"},"held":null},
-                     {"name":"mine","kind":"file","use":"tag","entries":2,"updated":null,"firewall":null,"held":null}]})",
+                     {"name":"mine","kind":"file","use":"tag","entries":2,"updated":null,"firewall":null,"held":null},
+                     {"name":"big","kind":"subscription","use":"tag","entries":9,"held":{"question":"Take it?\u001b[2J"}}]})",
         0,
         {u"bad +5,000  block both  https://lists\\.example/\ufffd\\[2J  2026-11-24 07:08:09  in force\n"_s,
-         u"mine +2  tag +file +- +-\n"_s});
+         u"mine +2  tag +file +- +-\n"_s,
+         u"\nbig: Take it\\?\ufffd\\[2J\n +bartizanctl lists accept big +bartizanctl lists reject big\n$"_s});
     row("lists update", "lists.update", "{}", "{}", 0, {u"Being downloaded"_s});
     row("lists update bad", "lists.update", R"({"name":"bad"})", "{}", 0, {u"Being downloaded"_s});
     row("lists lookup 203.0.113.7", "lists.lookup", R"({"text":"203.0.113.7"})",
@@ -317,8 +326,15 @@ void TestBartizanctl::commandsAskTheEngineAndTell_data()
             "examples":[{"address":"192.0.2.7","last_time":"2026-11-24T07:08:09Z","description":"logged in"}]},
             "alerts":{"looked_at":0,"would_block":0,"addresses":0,"examples":[]}})",
         0,
-        {u"Of your last 1,000 successful logins it would have stopped 3, from 1 address"_s,
-         u"192\\.0\\.2\\.7  2026"_s});
+        {u"Of your last 1,000 successful logins it would have stopped 3, from 1 address\\."_s,
+         u"192\\.0\\.2\\.7  2026"_s, u"level 5 and more it would have stopped 0, from 0 addresses\\."_s});
+    row("lists show bad", "lists.entries", R"({"name":"bad"})",
+        R"({"list":{"name":"bad","kind":"subscription","url":"https://lists.example/","use":"tag","entries":2},
+            "total":2,"entries":[{"entry":"192.0.2.7"}]})",
+        0, {u"\nENTRY\n192\\.0\\.2\\.7\n1 of 2 entries; --offset and --limit show others\\.\n$"_s});
+    row("lists show mine --filter x", "lists.entries", R"({"name":"mine","filter":"x"})",
+        R"({"list":{"name":"mine","kind":"file","use":"tag","entries":2},"total":0,"entries":[]})", 0,
+        {u"No entry to show\\.\n$"_s});
     row("reload", "reload", "{}",
         R"({"problems":[{"severity":"warning","file":"a.xml","line":3,"column":7,"message":"odd","cure":""}],"ruleset":{"rules":1,"decoders":2,"lists":0}})",
         0, {u"warning  a\\.xml:3:7: odd\\n"_s, u"Reloaded: 1 rule, 2 decoders, 0 lists\\."_s});
