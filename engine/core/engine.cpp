@@ -249,12 +249,13 @@ void Engine::reconcile()
 {
     if (m_keeper->reconcile()) {
         m_reconcileFailures = 0;
-        if (m_listKeeper)
-            m_listKeeper->checkFirewall();
     } else {
         const auto pause = std::chrono::seconds(1) * (1 << std::min(m_reconcileFailures++, 6));
         m_reconcileTimer.start(std::min<milliseconds>(pause, kLongestReconcilePause));
     }
+    // One block that can't be had does not keep lists from coming back.
+    if (m_listKeeper)
+        m_listKeeper->checkFirewall();
     armExpiry();
     publishStatusSoon();
 }

@@ -138,6 +138,10 @@ void registerListHandlers(ipc::Server& server, Engine& engine)
         changeList(engine, request, respond);
     });
     server.on("lists.update", [&engine](const ipc::Request& request, const ipc::Responder& respond) {
+        const auto name = request.params["name"_L1];
+        if (!name.isUndefined() && !name.isNull() && !name.isString())
+            return respond.fail({ErrorCode::InvalidArgument, "name: it is no text",
+                                 "Give the name of a list, or nothing for all."});
         reply(respond, engine.listKeeper().update(nameIn(request.params)));
     });
     server.on("lists.accept", [&engine](const ipc::Request& request, const ipc::Responder& respond) {

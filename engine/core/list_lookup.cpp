@@ -24,14 +24,27 @@ struct Found
     bool blocks = false; // stands in the firewall
 };
 
-// When an entry of an own list was added, where Bartizan did it.
-std::optional<EpochMs> addedAt(Engine& engine, const std::string& list, const std::string& key)
+// When the entry of an own list that is meant was added, where Bartizan did it; of networks that hold an
+// address, the first.
+std::optional<EpochMs> addedAt(Engine& engine, const std::string& list, const ListQuery& query)
 {
-    const auto page = engine.ownLists().entries(list, 0, 1000, key);
+    const auto page = engine.ownLists().entries(list, 0, 1000, query.text);
     if (!page)
         return std::nullopt;
-    const auto entry = std::ranges::find(page->entries, key, &OwnListEntry::key);
+    auto entry = std::ranges::find(page->entries, query.text, &OwnListEntry::key);
+    if (entry == page->entries.end() && query.kind == ListQuery::Kind::Address)
+        entry = std::ranges::find_if(page->entries, [&](const OwnListEntry& other) {
+            const auto meant = checkEntry(other.key).addresses;
+            return meant && meant->first <= query.address && query.address <= meant->last;
+        });
     return entry == page->entries.end() ? std::nullopt : entry->addedAt;
+}
+
+// A firewall blocks addresses, whatever else is on the list.
+bool standsInFirewall(const ListQuery& query, const std::optional<FirewallLists::Standing>& standing)
+{
+    return query.kind == ListQuery::Kind::Address && standing &&
+           standing->state == FirewallLists::State::InForce;
 }
 
 std::vector<Found> findIn(Engine& engine, const ListQuery& query)
@@ -42,17 +55,16 @@ std::vector<Found> findIn(Engine& engine, const ListQuery& query)
             continue;
         const auto version = list.state.inForce.value_or(ListVersion{});
         if (auto answer = lookUp(list.list->list, version.generations, query))
-            found.push_back({list.settings, std::move(*answer),
-                             list.firewall && list.firewall->state == FirewallLists::State::InForce});
+            found.push_back({list.settings, std::move(*answer), standsInFirewall(query, list.firewall)});
     }
     for (const auto& file : engine.listFiles()) {
         auto answer = lookUp(*file.list, query);
         if (!answer)
             continue;
         const auto kept = engine.listKeeper().find(file.name);
-        answer->since = addedAt(engine, file.name, query.text);
+        answer->since = addedAt(engine, file.name, query);
         found.push_back({engine.listKeeper().settingsOf(file.name), std::move(*answer),
-                         kept && kept->firewall && kept->firewall->state == FirewallLists::State::InForce});
+                         kept && standsInFirewall(query, kept->firewall)});
     }
     return found;
 }

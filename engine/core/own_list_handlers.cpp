@@ -84,6 +84,11 @@ QJsonObject toJson(const OwnListEntry& entry)
 Result<EntryEdit> editIn(const QJsonObject& params, EpochMs now)
 {
     EntryEdit edit;
+    for (const auto member : {"add"_L1, "remove"_L1}) {
+        if (params.contains(member) && !params[member].isArray())
+            return fail(ErrorCode::InvalidArgument, std::string(member.data()) + ": it is no array",
+                        "Give entries as docs/ipc.md says.");
+    }
     const auto additions = params["add"_L1].toArray();
     const auto removals = params["remove"_L1].toArray();
     if (additions.size() + removals.size() > kMostEdits)

@@ -1,4 +1,5 @@
 // lists import, export: own lists from and to files.
+#include "engine/base/strings.h"
 #include "engine/base/utf8.h"
 #include "engine/ctl/lists_commands.h"
 
@@ -37,11 +38,13 @@ public:
     {
     }
 
-    bool take(const ListEntry& entry) override
+    bool take(const ListEntry& entry) override { return add(describe(entry), entry.note, entry.validUntil); }
+
+    bool add(std::string_view entry, std::string_view note, std::string_view validUntil = {})
     {
-        QJsonArray one{repaired(describe(entry)), repaired(entry.note)};
-        if (!entry.validUntil.empty())
-            one.append(repaired(entry.validUntil));
+        QJsonArray one{repaired(entry), repaired(note)};
+        if (!validUntil.empty())
+            one.append(repaired(validUntil));
         m_bytes += one[0].toString().size() + 4 * one[1].toString().size() + 64;
         m_entries.append(one);
         return m_bytes < kBytesPerPart || send(false);
@@ -70,6 +73,29 @@ private:
     int m_part = 0;
     Result<QJsonObject> m_answer;
 };
+
+// A CDB list holds anything as its keys, users' names as well as addresses. The number of lines that have
+// none.
+std::uint64_t sendCdb(std::string_view bytes, Sender& sender)
+{
+    std::uint64_t bad = 0;
+    while (!bytes.empty() && sender.answer()) {
+        const auto end = bytes.find('\n');
+        std::string_view line = trim(bytes.substr(0, end));
+        bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
+        if (line.empty() || line.front() == '#')
+            continue;
+        const bool isQuoted = line.front() == '"';
+        const auto colon = isQuoted ? line.find("\":") : line.find(':');
+        if (colon == std::string_view::npos || colon == 0) {
+            ++bad;
+            continue;
+        }
+        const auto key = isQuoted ? line.substr(1, colon - 1) : line.substr(0, colon);
+        static_cast<void>(sender.add(key, line.substr(colon + (isQuoted ? 2 : 1))));
+    }
+    return bad;
+}
 
 Result<QByteArray> readFile(const QString& path)
 {
@@ -164,7 +190,13 @@ int runListsImport(Context& context, const QStringList& words)
     if (const auto opened = engine.open(); !opened)
         return out.failure(opened.error());
     Sender sender(engine, arguments->positional().first(), arguments->has("--replace"));
-    const auto reading = readList(view, *options, sender);
+    ListReading reading;
+    if (options->format == ListFormat::Cdb) {
+        reading.counts.bad = sendCdb(view, sender);
+        reading.isWhole = true;
+    } else {
+        reading = readList(view, *options, sender);
+    }
     if (!sender.answer())
         return out.failure(sender.answer().error());
     if (!reading.isWhole) {

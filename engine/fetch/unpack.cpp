@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint64_t kMostRatio = 200;
 constexpr std::uint64_t kAnyRatio = std::uint64_t{16} << 20U;
 constexpr std::size_t kMostFiles = 64;
+constexpr int kMostLayers = 2;
 constexpr std::size_t kPiece = std::size_t{256} * 1024;
 
 enum class Packing { None, Gzip, Zip };
@@ -67,6 +68,8 @@ public:
     {
         return ::archive_read_data(m_handle.get(), piece.data(), piece.size());
     }
+    // How often it is packed, as libarchive unpacks it: all layers at once.
+    [[nodiscard]] int layers() const { return ::archive_filter_count(m_handle.get()) - 1; }
     [[nodiscard]] bool isAtEnd() const { return m_result == ARCHIVE_EOF; }
     [[nodiscard]] std::string error() const
     {
@@ -163,6 +166,8 @@ Result<Unpacked> gunzip(std::string_view bytes, std::uint64_t packedBytes, const
     Archive gzip(bytes, Packing::Gzip);
     if (gzip.next() == nullptr)
         return gzip.isAtEnd() ? Result<Unpacked>(Unpacked{true, {}, {}}) : damaged(gzip.error());
+    if (gzip.layers() > kMostLayers)
+        return damaged("it is packed more than twice");
     auto text = readFile(gzip, packedBytes, limits);
     if (!text)
         return std::unexpected(text.error());

@@ -301,7 +301,8 @@ Result<void> ListKeeper::reject(const std::string& name)
 {
     Kept* kept = subscription(name);
     if (kept == nullptr || !kept->state.held)
-        return fail(ErrorCode::NotFound, "no new version of the list " + name + " waits for an answer");
+        return fail(ErrorCode::NotFound, "no new version of the list " + name + " waits for an answer",
+                    "\"bartizanctl lists show " + name + "\" says how it stands.");
     if (kept->isAnswered)
         return fail(ErrorCode::Busy, "the new version of the list " + name + " is being put in force",
                     "What a list holds changes with its next version only.");

@@ -232,7 +232,8 @@ Result<void> ListKeeper::accept(const std::string& name)
 {
     Kept* kept = subscription(name);
     if (kept == nullptr || !kept->state.held)
-        return fail(ErrorCode::NotFound, "no new version of the list " + name + " waits for an answer");
+        return fail(ErrorCode::NotFound, "no new version of the list " + name + " waits for an answer",
+                    "\"bartizanctl lists show " + name + "\" says how it stands.");
     if (kept->isBusy)
         return fail(ErrorCode::Busy, "the list " + name + " is being downloaded", "Try again in a moment.");
     kept->isBusy = true;

@@ -232,6 +232,12 @@ class Reputation(SystemTest):
         self.assertSoon(lambda: self.one(engine, "feed")["entries"] == 199, "the file is not read")
         text = lab.run(*engine.argv("bartizanctl", "--socket", engine.socket, "lists", "export", "feed", "--plain"))
         self.assertEqual(len(text.splitlines()), 199)
+        names = os.path.join(engine.root, "names")
+        with open(names, "w") as file:
+            file.write('alice:admin\n"2001:db8::1":\n\n# a comment\nno key here\n192.0.2.:office\n')
+        self.assertEqual(engine.ctl("lists", "import", "names", names, "--format", "cdb")["added"], 3)
+        self.assertEqual({e["entry"]: e["note"] for e in engine.ctl("lists", "show", "names")["entries"]},
+                         {"alice": "admin", "2001:db8::1": "", "192.0.2.": "office"})
         engine.ctl("lists", "import", "feed", path, "--replace")
         self.assertEqual(engine.ctl("lists", "show", "feed", "--limit", "5")["total"], 199)
         engine.ctl("lists", "remove", "feed")

@@ -137,7 +137,8 @@ Result<std::string> ListFolder::pathOf(std::string_view name) const
         return path;
     const QFileInfo file(qt(*path));
     if (!file.exists())
-        return fail(ErrorCode::NotFound, "There is no list " + std::string(name), "Create it first.");
+        return fail(ErrorCode::NotFound, "There is no list of your own named " + std::string(name),
+                    "\"bartizanctl lists\" shows all.");
     if (!file.isFile())
         return fail(ErrorCode::Refused, *path + " is no file", "Put the list itself there.");
     return path;
