@@ -18,6 +18,8 @@ namespace {
 const QString kSubject = QStringLiteral(BARTIZAN_BIN_DIR "/store_subject");
 constexpr EpochMs kStart = 1'780'000'020'000;
 constexpr EpochMs kMinute = 60'000;
+// Milliseconds: a disk that others write to may keep a commit waiting for long.
+constexpr int kPatience = 60'000;
 
 std::vector<AlertRecord> lines(const std::vector<std::string>& texts, EpochMs time = kStart)
 {
@@ -129,7 +131,7 @@ private slots:
         QCOMPARE(found(*store, search.toStdString()), wanted);
         writeAlerts(*store, {sampleAlert(kStart + kMinute, 1, "", "-")});
         BZ_OK(store->flush());
-        QTRY_COMPARE(store->load().notIndexed, 0);
+        QTRY_COMPARE_WITH_TIMEOUT(store->load().notIndexed, 0, kPatience);
         QCOMPARE(indexPosition(), static_cast<std::int64_t>(texts.size()));
         QCOMPARE(found(*store, search.toStdString()), wanted);
         store = nullptr;
@@ -149,7 +151,7 @@ private slots:
         writeAlerts(*store, old);
         writeAlerts(*store, lines({"needle a", "needle b"}, kStart + kMinute));
         BZ_OK(store->flush());
-        QTRY_COMPARE(store->load().notIndexed, 0);
+        QTRY_COMPARE_WITH_TIMEOUT(store->load().notIndexed, 0, kPatience);
         AlertQuery query;
         query.search = "needle";
         query.limit = 700;
@@ -176,7 +178,7 @@ private slots:
             auto store = openStore(m_path, m_clock);
             writeSettled(*store, lines({"of old", "older"}));
             BZ_OK(store->flush());
-            QTRY_COMPARE(indexPosition(), 2); // so that there is a file to remove
+            QTRY_COMPARE_WITH_TIMEOUT(indexPosition(), 2, kPatience); // so that there is a file to remove
         }
         QVERIFY(QFile::remove(m_path + QStringLiteral("-search")));
         { // As the version before left it.
@@ -187,7 +189,7 @@ private slots:
             BZ_OK(old.run("PRAGMA user_version = " + std::to_string(store::migrations().size() - 1)));
         }
         auto store = openStore(m_path, m_clock);
-        QTRY_COMPARE(indexPosition(), 2);
+        QTRY_COMPARE_WITH_TIMEOUT(indexPosition(), 2, kPatience);
         QCOMPARE(found(*store, "of old"), std::vector<std::string>{"of old"});
     }
 
@@ -239,7 +241,7 @@ private slots:
             auto store = openStore(m_path, m_clock);
             writeSettled(*store, lines({"needle", "hay"}));
             BZ_OK(store->flush());
-            QTRY_COMPARE(indexPosition(), 2);
+            QTRY_COMPARE_WITH_TIMEOUT(indexPosition(), 2, kPatience);
         }
         if (what.isEmpty()) {
             QFile file(m_path + QStringLiteral("-search"));
@@ -254,7 +256,7 @@ private slots:
         options.retryInterval = std::chrono::milliseconds(20);
         auto store = openStore(m_path, m_clock, options);
         QCOMPARE(found(*store, "needle"), std::vector<std::string>{"needle"});
-        QTRY_COMPARE(indexPosition(), 2);
+        QTRY_COMPARE_WITH_TIMEOUT(indexPosition(), 2, kPatience);
         QCOMPARE(found(*store, "needle"), std::vector<std::string>{"needle"});
         QTRY_VERIFY(store->problems().empty());
     }
@@ -275,7 +277,7 @@ private slots:
         }
         writeAlerts(*store, {sampleAlert(kStart + 4 * kDay, 1, "", "end")});
         BZ_OK(store->flush());
-        QTRY_COMPARE(store->load().notIndexed, 0);
+        QTRY_COMPARE_WITH_TIMEOUT(store->load().notIndexed, 0, kPatience);
         QCOMPARE(entriesInIndex(), 36'000);
         m_clock.set(kStart + 92 * kDay + 1); // days 0, 1 and 2 are gone: a part and a bit
         store->retain();
