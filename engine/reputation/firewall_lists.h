@@ -11,6 +11,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace bartizan {
 
@@ -45,11 +46,14 @@ private:
         SharedList list; // nullptr: expected
         ListTraffic traffic = ListTraffic::Inbound;
         Standing standing;
+        std::vector<IpAddress> samples; // of what was loaded: where one is gone from the kernel, more is
     };
 
     void load(const std::string& name, const std::stop_token& stop);
     void compare();
-    void settle(const std::string& name, const SharedList& list, ListTraffic traffic, Standing standing);
+    [[nodiscard]] bool isWhole(const std::string& name, const std::vector<IpAddress>& samples);
+    void settle(const std::string& name, const SharedList& list, ListTraffic traffic,
+                std::vector<IpAddress> samples, Standing standing);
 
     BlockKeeper& m_keeper;
     const std::function<void()> m_changed;

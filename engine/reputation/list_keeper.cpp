@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::chrono::minutes kBetweenTries{1};
 constexpr std::chrono::minutes kBetweenLoads{10}; // of what the firewall refused
-constexpr EpochMs kLongestTimer = 3'600'000;      // a clock may be set
+constexpr std::size_t kMostLists = 256;
+constexpr EpochMs kLongestTimer = 3'600'000; // a clock may be set
 
 std::string healthName(const std::string& name)
 {
@@ -231,6 +232,9 @@ Result<void> ListKeeper::subscribe(const ListSettings& settings)
     if (m_lists.contains(settings.name))
         return fail(ErrorCode::Busy, "there is a list " + settings.name + " already",
                     "Choose another name, or change that one: bartizanctl lists set " + settings.name + '.');
+    if (m_lists.size() >= kMostLists)
+        return fail(ErrorCode::Exhausted, "there are " + std::to_string(kMostLists) + " lists already",
+                    "Remove one that you can do without.");
     const auto& kept = create(settings);
     saveSettings();
     save(kept);

@@ -1,6 +1,7 @@
 """Lists that are subscribed to, and lists of one's own, over their whole life: a real engine, a real HTTPS server, a real
 firewall and real packets."""
 
+import json
 import os
 import shutil
 import sys
@@ -104,6 +105,10 @@ class Reputation(SystemTest):
         engine.start()
         self.assertInForce(engine, "bad")
         self.assertFalse(self.reaches(), "after a crash")
+        sets = [i["set"]["name"] for i in json.loads(net.victim.run("nft", "-j", "list", "sets"))["nftables"] if "set" in i]
+        for name in [n for n in sets if n.startswith("list")]:
+            net.victim.run("nft", "flush", "set", "inet", "bartizan", name)
+        self.assertSoon(lambda: not self.reaches(), "an emptied set is not filled again", 10)
         net.victim.run("nft", "flush", "ruleset")
         self.assertSoon(lambda: not self.reaches(), "a flushed list is not put back", 10)
         self.assertInForce(engine, "bad")
