@@ -181,6 +181,36 @@ private:
     FirewallBackend& m_kernel;
 };
 
+// As in the engine: Qt brings the nudge only, the work changes hands under a lock that the thread sanitizer
+// sees.
+class MainThread : public QObject
+{
+public:
+    void post(std::function<void()> work)
+    {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_work.push_back(std::move(work));
+        }
+        QMetaObject::invokeMethod(this, [this] { doAll(); }, Qt::QueuedConnection);
+    }
+
+private:
+    void doAll()
+    {
+        std::vector<std::function<void()>> work;
+        {
+            const std::lock_guard lock(m_mutex);
+            work.swap(m_work);
+        }
+        for (const auto& one : work)
+            one();
+    }
+
+    std::mutex m_mutex;
+    std::vector<std::function<void()>> m_work;
+};
+
 // Everything that a list keeper needs; the engine around it can be ended and begun again.
 struct Bench
 {
@@ -204,9 +234,7 @@ struct Bench
             folder.path().toStdString(),
             ListKeeper::Ports{
                 &fetcher, blocks, clock, health,
-                [context = context.get()](std::function<void()> work) {
-                    QMetaObject::invokeMethod(context, std::move(work), Qt::QueuedConnection);
-                },
+                [context = context.get()](std::function<void()> work) { context->post(std::move(work)); },
                 [this](const std::string& name, const SharedList& list) { rules[name] = list; },
                 [this](std::shared_ptr<const WatchedLists> lists) { watched = std::move(lists); },
                 [](const std::string&) {}});
@@ -215,7 +243,7 @@ struct Bench
     void end()
     {
         keeper.reset();
-        context = std::make_unique<QObject>(); // what is under way is dropped, as the engine does
+        context = std::make_unique<MainThread>(); // what is under way is dropped, as the engine does
     }
 
     // Waits until nothing is downloaded any more.
@@ -269,7 +297,7 @@ struct Bench
     BlockKeeper blocks;
     std::map<std::string, SharedList> rules;
     std::shared_ptr<const WatchedLists> watched;
-    std::unique_ptr<QObject> context = std::make_unique<QObject>();
+    std::unique_ptr<QObject> context = std::make_unique<MainThread>();
     std::unique_ptr<ListKeeper> keeper;
 };
 
