@@ -297,7 +297,7 @@ struct Bench
     BlockKeeper blocks;
     std::map<std::string, SharedList> rules;
     std::shared_ptr<const WatchedLists> watched;
-    std::unique_ptr<QObject> context = std::make_unique<MainThread>();
+    std::unique_ptr<MainThread> context = std::make_unique<MainThread>();
     std::unique_ptr<ListKeeper> keeper;
 };
 
