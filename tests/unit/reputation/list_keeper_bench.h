@@ -18,6 +18,7 @@ namespace bartizan {
 
 using namespace std::chrono_literals;
 
+constexpr int kPatience = 60'000; // milliseconds; a sanitizer takes its time over half of all addresses
 inline constexpr EpochMs kStart = 1'800'000'000'000;
 inline constexpr EpochMs kHour = 3'600'000;
 

@@ -305,7 +305,7 @@ private slots:
         QVERIFY(QTest::qWaitFor([&] { return !bench.inFirewall("mine", "192.168.7.7"); }));
         QVERIFY(bench.inFirewall("mine", "198.51.100.7"));
         bench.keeper->setOwnList("mine", "0.0.0.0/1:\n");
-        QVERIFY(QTest::qWaitFor([&] { return bench.complains("sixteenth of all addresses"); }));
+        QVERIFY(QTest::qWaitFor([&] { return bench.complains("sixteenth of all addresses"); }, kPatience));
         QVERIFY(bench.inFirewall("mine", "198.51.100.7")); // what stood goes on
         bench.keeper->setOwnList("mine", std::nullopt);
         QVERIFY(QTest::qWaitFor([&] { return !bench.inFirewall("mine", "198.51.100.7"); }));

@@ -154,7 +154,7 @@ private slots:
         Bench bench;
         QVERIFY(bench.keeper->change(ownSettings("mine", ListUse::Block)));
         bench.keeper->setOwnList("mine", "0.0.0.0/1:\n");
-        QVERIFY(QTest::qWaitFor([&] { return bench.complains("sixteenth of all addresses"); }));
+        QVERIFY(QTest::qWaitFor([&] { return bench.complains("sixteenth of all addresses"); }, kPatience));
         QVERIFY(bench.keeper->change(ownSettings("mine", ListUse::Tag)));
         QVERIFY(!bench.complains("sixteenth of all addresses"));
         QVERIFY(bench.keeper->find("mine")->state.error.empty());
