@@ -194,6 +194,7 @@ ReplacedLists ListFiles::readAll()
     if (changes.lists.empty())
         return {};
     std::vector<std::string> names;
+    names.reserve(changes.lists.size());
     for (const auto& change : changes.lists)
         names.push_back(change.name);
     auto replaced = m_pipeline.changeLists(std::move(changes)).get();
@@ -227,6 +228,7 @@ std::vector<ListFile> ListFiles::files() const
 {
     const std::lock_guard lock(m_mutex);
     std::vector<ListFile> files;
+    files.reserve(m_known.size());
     for (const Known& k : m_known)
         files.push_back(k.file);
     return files;

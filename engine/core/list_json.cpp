@@ -73,7 +73,7 @@ QJsonObject toJson(const ListInForce& list)
     addFigures(json, version.figures);
     json.insert(u"updated"_s, timeOrNull(version.at));
     json.insert(u"checked"_s, timeOrNull(state.checkedAt));
-    json.insert(u"next"_s, list.nextFetch ? jsonTime(*list.nextFetch) : QJsonValue());
+    json.insert(u"next"_s, jsonTime(list.nextFetch));
     json.insert(u"fetching"_s, list.isBusy);
     json.insert(u"detected_format"_s, jsonText(version.format));
     json.insert(u"added"_s, countJson(version.added));

@@ -78,7 +78,7 @@ QJsonObject toJson(const Found& found)
             {u"traffic"_s, jsonText(listTrafficName(found.settings.traffic))},
             {u"dry_run"_s, found.settings.dryRun},
             {u"in_force"_s, found.blocks},
-            {u"since"_s, found.answer.since ? jsonTime(*found.answer.since) : QJsonValue()},
+            {u"since"_s, jsonTime(found.answer.since)},
             {u"since_at_least"_s, found.answer.sinceAtLeast},
             {u"value"_s, jsonText(found.answer.value)}};
 }

@@ -53,7 +53,7 @@ Result<void> OwnListImport::begin(const QJsonObject& params, const std::string& 
 
 Result<void> OwnListImport::append(const QJsonObject& params, EpochMs now)
 {
-    Pending& pending = *m_pending;
+    PendingImport& pending = *m_pending;
     ++pending.nextPart;
     pending.lastPartAt = now;
     const auto entries = params["entries"_L1].toArray();
@@ -107,7 +107,7 @@ Result<std::optional<EditOutcome>> OwnListImport::take(OwnLists& lists, const QJ
     return std::optional(std::move(*outcome));
 }
 
-Result<EditOutcome> OwnListImport::putInto(OwnLists& lists, Pending pending, const std::string& by,
+Result<EditOutcome> OwnListImport::putInto(OwnLists& lists, PendingImport pending, const std::string& by,
                                            EpochMs now)
 {
     if (!pending.replace)

@@ -15,6 +15,18 @@ namespace bartizan {
 
 class OwnLists;
 
+// What has come so far.
+struct PendingImport
+{
+    std::string sender;
+    std::string name;
+    bool replace = false;
+    int nextPart = 0;
+    EpochMs lastPartAt = 0;
+    std::size_t bytes = 0;
+    std::vector<EntryAddition> entries;
+};
+
 class OwnListImport
 {
 public:
@@ -24,23 +36,12 @@ public:
                                             const std::string& sender, const std::string& by, EpochMs now);
 
 private:
-    struct Pending
-    {
-        std::string sender;
-        std::string name;
-        bool replace = false;
-        int nextPart = 0;
-        EpochMs lastPartAt = 0;
-        std::size_t bytes = 0;
-        std::vector<EntryAddition> entries;
-    };
-
     Result<void> begin(const QJsonObject& params, const std::string& sender, EpochMs now);
     Result<void> append(const QJsonObject& params, EpochMs now);
-    [[nodiscard]] static Result<EditOutcome> putInto(OwnLists& lists, Pending pending, const std::string& by,
-                                                     EpochMs now);
+    [[nodiscard]] static Result<EditOutcome> putInto(OwnLists& lists, PendingImport pending,
+                                                     const std::string& by, EpochMs now);
 
-    std::optional<Pending> m_pending;
+    std::optional<PendingImport> m_pending;
 };
 
 } // namespace bartizan

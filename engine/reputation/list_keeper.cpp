@@ -60,6 +60,7 @@ void ListKeeper::start(const FetchPolicy& policy, std::uint64_t seed)
             m_firewall.expect(settings.name);
     }
     std::vector<ListSettings> known;
+    known.reserve(m_lists.size());
     for (const auto& [name, kept] : m_lists)
         known.push_back(kept.settings);
     m_folder.removeOthers(known);
@@ -217,6 +218,7 @@ void ListKeeper::save(const Kept& kept)
 void ListKeeper::saveSettings()
 {
     std::vector<ListSettings> all;
+    all.reserve(m_lists.size());
     for (const auto& [name, kept] : m_lists)
         all.push_back(kept.settings);
     const auto written = m_folder.writeSettings(all);
@@ -393,6 +395,7 @@ ListInForce ListKeeper::describe(const Kept& kept) const
 std::vector<ListInForce> ListKeeper::lists() const
 {
     std::vector<ListInForce> all;
+    all.reserve(m_lists.size());
     for (const auto& [name, kept] : m_lists)
         all.push_back(describe(kept));
     return all;

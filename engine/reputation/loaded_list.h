@@ -25,12 +25,12 @@ struct LoadedList
         auto list = CompiledList::open(image->bytes());
         if (!list)
             return std::unexpected(std::move(list.error()));
-        return std::make_shared<const LoadedList>(std::move(image), std::move(*list));
+        return std::make_shared<const LoadedList>(std::move(image), *list);
     }
 
-    LoadedList(std::shared_ptr<ListImage> bytes, CompiledList compiled)
+    LoadedList(std::shared_ptr<ListImage> bytes, const CompiledList& compiled)
         : image(std::move(bytes))
-        , list(std::move(compiled))
+        , list(compiled)
     {
     }
 };
