@@ -42,7 +42,6 @@ Problem twoOfAName(const std::string& name)
             "Give the file another name."};
 }
 
-// Rules may name a list before it has been downloaded.
 std::shared_ptr<const LookupList> lookupListOf(const SharedList& list)
 {
     return makeLookupList(list->list, list);

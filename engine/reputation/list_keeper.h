@@ -60,7 +60,7 @@ public:
         HealthBoard& health;
         // Runs on the main thread, soon; dropped when the engine is gone by then. Thread-safe.
         std::function<void(std::function<void()>)> onMainThread;
-        // A subscription's content changed. Nothing was downloaded yet: an empty list; nullptr: it is gone.
+        // A subscription's content changed; nullptr: there is none, or none any more.
         std::function<void(const std::string& name, const SharedList& list)> changeRules;
         // Other addresses are to be noticed; nullptr: none any more.
         std::function<void(std::shared_ptr<const WatchedLists>)> changeWatched;

@@ -1,5 +1,6 @@
 #include "engine/reputation/list_query.h"
 
+#include "engine/lists/formats/value_text.h"
 #include "engine/net/cidr.h"
 
 #include <algorithm>
@@ -10,22 +11,6 @@ namespace bartizan {
 namespace {
 
 constexpr std::size_t kLongestText = 255;
-
-std::optional<FileHash> hashIn(std::string_view text)
-{
-    if (text.size() != 32 && text.size() != 64)
-        return std::nullopt;
-    FileHash hash;
-    hash.algorithm = text.size() == 32 ? FileHash::Algorithm::Md5 : FileHash::Algorithm::Sha256;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        if (std::isxdigit(c) == 0)
-            return std::nullopt;
-        const int digit = std::isdigit(c) != 0 ? c - '0' : std::tolower(c) - 'a' + 10;
-        hash.bytes[i / 2] = static_cast<std::uint8_t>(hash.bytes[i / 2] << 4 | digit);
-    }
-    return hash;
-}
 
 } // namespace
 
@@ -43,7 +28,7 @@ Result<ListQuery> ListQuery::parse(std::string_view text)
     } else if (Cidr::parse(text)) {
         return fail(ErrorCode::InvalidArgument, "a network may be on a list in part",
                     "Give one address of it.");
-    } else if (const auto hash = hashIn(text)) {
+    } else if (const auto hash = formats::readHash(text)) {
         query.kind = Kind::Hash;
         query.hash = *hash;
     } else if (text.find('.') != std::string_view::npos && text.find(' ') == std::string_view::npos) {
