@@ -4,6 +4,7 @@
 #include "engine/fetch/fetch_report.h"
 #include "platform/linux/descriptor_message.h"
 #include "platform/linux/sealed_memory.h"
+#include "platform/linux/spawn_plan.h"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +16,6 @@
 #include <functional>
 #include <optional>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -38,54 +38,6 @@ std::unexpected<Error> cantStart(int error)
                 std::string("The program that fetches lists can't be started: ") + std::strerror(error),
                 "Install Bartizan again, or see whether memory or processes have run out.");
 }
-
-// What posix_spawn wants to know; freed at the end.
-class SpawnPlan
-{
-public:
-    explicit SpawnPlan(int channel)
-    {
-        ::posix_spawn_file_actions_init(&m_files);
-        ::posix_spawn_file_actions_adddup2(&m_files, channel, STDIN_FILENO);
-        ::posix_spawn_file_actions_addopen(&m_files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-        ::posix_spawn_file_actions_addopen(&m_files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-        ::posix_spawn_file_actions_addclosefrom_np(&m_files, STDERR_FILENO + 1);
-        ::posix_spawn_file_actions_addchdir_np(&m_files, "/");
-        ::posix_spawnattr_init(&m_attributes);
-        sigset_t signals;
-        ::sigfillset(&signals);
-        ::posix_spawnattr_setsigdefault(&m_attributes, &signals);
-        ::sigemptyset(&signals);
-        ::posix_spawnattr_setsigmask(&m_attributes, &signals);
-        ::posix_spawnattr_setpgroup(&m_attributes, 0); // a group of its own, to be killed as a whole
-        ::posix_spawnattr_setflags(&m_attributes,
-                                   POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    }
-    ~SpawnPlan()
-    {
-        ::posix_spawn_file_actions_destroy(&m_files);
-        ::posix_spawnattr_destroy(&m_attributes);
-    }
-    SpawnPlan(const SpawnPlan&) = delete;
-    SpawnPlan& operator=(const SpawnPlan&) = delete;
-
-    // The error, or 0.
-    int start(std::string program, std::vector<std::string> environment, pid_t& process)
-    {
-        std::vector<char*> variables;
-        variables.reserve(environment.size() + 1);
-        for (std::string& variable : environment)
-            variables.push_back(variable.data());
-        variables.push_back(nullptr);
-        const std::array<char*, 2> arguments{program.data(), nullptr};
-        return ::posix_spawn(&process, program.c_str(), &m_files, &m_attributes, arguments.data(),
-                             variables.data());
-    }
-
-private:
-    posix_spawn_file_actions_t m_files{};
-    posix_spawnattr_t m_attributes{};
-};
 
 // A process and all it started; dead at the end.
 class ProcessGroup
@@ -220,7 +172,9 @@ Result<FetchReport> FetchProcess::run(const FetchRequest& request, int list, con
     // Theirs waits; the flag belongs to each end.
     ::fcntl(theirs.get(), F_SETFL, 0);
     pid_t process = 0;
-    if (const int error = SpawnPlan(theirs.get()).start(m_program.string(), m_environment, process);
+    SpawnPlan plan(STDIN_FILENO, theirs.get());
+    plan.startIn("/");
+    if (const int error = plan.start(m_program.string(), {m_program.string()}, m_environment, process);
         error != 0)
         return cantStart(error);
     ProcessGroup group(process);

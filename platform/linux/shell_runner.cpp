@@ -2,6 +2,7 @@
 
 #include "engine/base/utf8.h"
 #include "platform/linux/file_descriptor.h"
+#include "platform/linux/spawn_plan.h"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -34,54 +34,6 @@ std::unexpected<Error> startError(int error)
                     std::strerror(error) + ".",
                 "It is tried again when it is due next; see whether memory or processes have run out.");
 }
-
-// What posix_spawn wants to know; freed at the end.
-class SpawnPlan
-{
-public:
-    explicit SpawnPlan(int output)
-    {
-        ::posix_spawn_file_actions_init(&m_files);
-        ::posix_spawn_file_actions_addopen(&m_files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        ::posix_spawn_file_actions_adddup2(&m_files, output, STDOUT_FILENO);
-        ::posix_spawn_file_actions_addopen(&m_files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-        ::posix_spawn_file_actions_addclosefrom_np(&m_files, STDERR_FILENO + 1);
-        ::posix_spawnattr_init(&m_attributes);
-        sigset_t signals;
-        ::sigfillset(&signals);
-        ::posix_spawnattr_setsigdefault(&m_attributes, &signals);
-        ::sigemptyset(&signals);
-        ::posix_spawnattr_setsigmask(&m_attributes, &signals);
-        ::posix_spawnattr_setpgroup(&m_attributes, 0); // a group of its own, to be killed as a whole
-        ::posix_spawnattr_setflags(&m_attributes,
-                                   POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    }
-    ~SpawnPlan()
-    {
-        ::posix_spawn_file_actions_destroy(&m_files);
-        ::posix_spawnattr_destroy(&m_attributes);
-    }
-    SpawnPlan(const SpawnPlan&) = delete;
-    SpawnPlan& operator=(const SpawnPlan&) = delete;
-
-    // The error, or 0.
-    int start(const std::string& command, pid_t& process)
-    {
-        std::string shell = "sh";
-        std::string option = "-c";
-        std::string text = command;
-        std::string path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-        std::string locale = "LC_ALL=C";
-        const std::array<char*, 4> arguments{shell.data(), option.data(), text.data(), nullptr};
-        const std::array<char*, 3> environment{path.data(), locale.data(), nullptr};
-        return ::posix_spawn(&process, "/bin/sh", &m_files, &m_attributes, arguments.data(),
-                             environment.data());
-    }
-
-private:
-    posix_spawn_file_actions_t m_files{};
-    posix_spawnattr_t m_attributes{};
-};
 
 class ShellRunner final : public CommandRunner
 {
@@ -118,7 +70,11 @@ Result<CommandRunner::Output> ShellRunner::run(const std::string& command, std::
     const FileDescriptor output(ends[0]);
     FileDescriptor input(ends[1]);
     pid_t process = 0;
-    if (const int error = SpawnPlan(input.get()).start(command, process); error != 0)
+    SpawnPlan plan(STDOUT_FILENO, input.get());
+    if (const int error = plan.start(
+            "/bin/sh", {"sh", "-c", command},
+            {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"}, process);
+        error != 0)
         return startError(error);
     input = FileDescriptor();
 
